@@ -1,0 +1,56 @@
+"""Our people and the groups in which they share a waiting line."""
+
+from datetime import datetime
+
+from sqlalchemy import Boolean, ForeignKey, Integer, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.models.base import Base, BigId, UtcDateTime
+
+
+class Staff(Base):
+    """An agent, admin or owner, as the staff bot's platform knows them."""
+
+    __tablename__ = "staff"
+    __table_args__ = (UniqueConstraint("channel", "external_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    channel: Mapped[str] = mapped_column(String(32))
+    external_id: Mapped[str] = mapped_column(String(128))
+    name: Mapped[str] = mapped_column(String(64))
+    role: Mapped[str] = mapped_column(String(8))
+    active: Mapped[bool] = mapped_column(Boolean, default=True)
+    presence: Mapped[str] = mapped_column(String(8), default="offline")
+    capacity: Mapped[int] = mapped_column(Integer)
+    """Conversations this person may hold at once."""
+    auto_reply: Mapped[bool] = mapped_column(Boolean, default=False)
+    """Keyword rules keep answering while this person serves. Source: requirement ARP-02."""
+    front_conversation_id: Mapped[int | None] = mapped_column(BigId)
+    """Where plain text of this person goes; ``None`` when nothing is in front."""
+    idle_since: Mapped[datetime] = mapped_column(UtcDateTime)
+    """When this person was last given work; the longest idle goes first among equals."""
+    language: Mapped[str | None] = mapped_column(String(8))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Group(Base):
+    """A service group (客服组): the unit of the waiting line."""
+
+    __tablename__ = "groups"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    name: Mapped[str] = mapped_column(String(64), unique=True)
+    identifier: Mapped[str] = mapped_column(String(64), unique=True)
+    """What client requests call it; the name is only for display."""
+    phone: Mapped[str | None] = mapped_column(String(32))
+    added_by: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Membership(Base):
+    """That a member of staff works in a group; one person may be in many."""
+
+    __tablename__ = "memberships"
+
+    group_id: Mapped[int] = mapped_column(ForeignKey("groups.id"), primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True, index=True)

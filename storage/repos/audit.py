@@ -1,0 +1,78 @@
+"""Who changed what."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.models.audit import AuditEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change of the configuration or of the people.
+
+    Args:
+        at: When.
+        staff_id: The actor; ``None`` for the desk itself.
+        actor: The actor's name at that time.
+        action: Verb: ``add``, ``change``, ``off``, ``on``, ``delete``, ``import``, ``export`` ...
+        subject: Noun: ``rule``, ``faq``, ``agent``, ``group``, ``prompt``, ``presence`` ...
+        subject_id: Which one; ``None`` when it has no number.
+        before: What it was; ``None`` for something new.
+        after: What it is now; ``None`` for something deleted.
+    """
+
+    at: datetime
+    staff_id: int | None
+    actor: str
+    action: str
+    subject: str
+    subject_id: str | None = None
+    before: dict[str, Any] | None = None
+    after: dict[str, Any] | None = None
+
+
+class Audit:
+    """The audit table: rows are added and read, never changed."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def record(self, *changes: Change) -> None:
+        """Write changes down."""
+        if changes:
+            await self._connection.execute(
+                insert(AuditEntry),
+                [
+                    {
+                        "at": c.at,
+                        "staff_id": c.staff_id,
+                        "actor": c.actor,
+                        "action": c.action,
+                        "subject": c.subject,
+                        "subject_id": c.subject_id,
+                        "before": c.before,
+                        "after": c.after,
+                    }
+                    for c in changes
+                ],
+            )
+
+    async def newest(self, limit: int, *, subject: str | None = None) -> list[Change]:
+        """Return the newest changes first; *subject* ``None`` for all of them."""
+        question = select(
+            AuditEntry.at,
+            AuditEntry.staff_id,
+            AuditEntry.actor,
+            AuditEntry.action,
+            AuditEntry.subject,
+            AuditEntry.subject_id,
+            AuditEntry.before,
+            AuditEntry.after,
+        ).order_by(AuditEntry.id.desc())
+        if subject is not None:
+            question = question.where(AuditEntry.subject == subject)
+        return [Change(*row) for row in await self._connection.execute(question.limit(limit))]

@@ -1,0 +1,239 @@
+"""Questions about conversations and what happened to them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from core.states import State
+from storage.bulk import Bulk
+from storage.many import among
+from storage.models.conversation import Conversation, ConversationEvent
+
+
+@dataclass(slots=True)
+class Talk:
+    """A conversation as a unit of work sees it; change it, then ``Conversations.update``."""
+
+    id: int
+    account_id: int
+    identity_id: int
+    state: State
+    source: str | None
+    region: str | None
+    group_id: int | None
+    agent_id: int | None
+    hinted: bool
+    opened_at: datetime
+    waiting_since: datetime | None
+    serving_since: datetime | None
+    ended_at: datetime | None
+    last_message_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened to a conversation.
+
+    ``staff_id`` is who did it, ``None`` for the customer and the desk itself.
+    """
+
+    conversation_id: int
+    at: datetime
+    kind: str
+    staff_id: int | None = None
+    data: dict[str, Any] | None = None
+
+
+_FIELDS = (
+    Conversation.id,
+    Conversation.account_id,
+    Conversation.identity_id,
+    Conversation.state,
+    Conversation.source,
+    Conversation.region,
+    Conversation.group_id,
+    Conversation.agent_id,
+    Conversation.hinted,
+    Conversation.opened_at,
+    Conversation.waiting_since,
+    Conversation.serving_since,
+    Conversation.ended_at,
+    Conversation.last_message_at,
+)
+_OPEN = Conversation.state != bindparam("ended", int(State.ENDED), literal_execute=True)
+_LOCK_OPEN = (
+    select(*_FIELDS)
+    .where(among(Conversation.identity_id, "identities", of_numbers=True), _OPEN)
+    .order_by(Conversation.id)
+    .with_for_update()
+)
+_LOCK_IDS = (
+    select(*_FIELDS)
+    .where(among(Conversation.id, "ids", of_numbers=True))
+    .order_by(Conversation.id)
+    .with_for_update()
+)
+_BY_IDS = select(*_FIELDS).where(among(Conversation.id, "ids", of_numbers=True))
+_OF_IDENTITIES = (
+    select(Conversation.identity_id)
+    .where(among(Conversation.identity_id, "identities", of_numbers=True))
+    .distinct()
+)
+_UPDATE = Bulk(
+    update(Conversation)
+    .where(Conversation.id == bindparam("row"))
+    .values(
+        state=bindparam("new_state"),
+        source=bindparam("new_source"),
+        group_id=bindparam("new_group"),
+        agent_id=bindparam("new_agent"),
+        hinted=bindparam("new_hinted"),
+        waiting_since=bindparam("new_waiting"),
+        serving_since=bindparam("new_serving"),
+        ended_at=bindparam("new_ended"),
+        last_message_at=bindparam("new_last"),
+    ),
+    (
+        "row",
+        "new_state",
+        "new_source",
+        "new_group",
+        "new_agent",
+        "new_hinted",
+        "new_waiting",
+        "new_serving",
+        "new_ended",
+        "new_last",
+    ),
+)
+_ADD_EVENTS = Bulk(
+    insert(ConversationEvent).inline(), ("conversation_id", "at", "kind", "staff_id", "data")
+)
+
+
+def _talk(row: Any) -> Talk:
+    talk = Talk(*row)
+    talk.state = State(talk.state)
+    return talk
+
+
+class Conversations:
+    """The conversations table and the record of what happened in them."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def lock_open(self, identities: Iterable[int]) -> dict[int, Talk]:
+        """Return the open conversations of *identities* by identity id, locked, in id order."""
+        rows = await self._connection.execute(_LOCK_OPEN, {"identities": set(identities)})
+        return {row[2]: _talk(row) for row in rows}
+
+    async def open(self, new: Sequence[tuple[int, int]], now: datetime) -> dict[int, Talk]:
+        """Open conversations for (account id, identity id) pairs and return them locked.
+
+        Where another process has opened one at the same moment, that one is returned.
+        """
+        dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
+        await self._connection.execute(
+            dialect.insert(Conversation).on_conflict_do_nothing(),
+            [
+                {
+                    "account_id": account_id,
+                    "identity_id": identity_id,
+                    "state": int(State.NEW),
+                    "hinted": False,
+                    "opened_at": now,
+                    "last_message_at": now,
+                }
+                for account_id, identity_id in sorted(new)
+            ],
+        )
+        return await self.lock_open(identity for _, identity in new)
+
+    async def with_history(self, identities: Iterable[int]) -> set[int]:
+        """Return which of *identities* have ever had a conversation."""
+        rows = await self._connection.execute(_OF_IDENTITIES, {"identities": set(identities)})
+        return set(rows.scalars())
+
+    async def lock(self, ids: Iterable[int]) -> dict[int, Talk]:
+        """Return conversations by id, locked, in id order."""
+        return await self._many(_LOCK_IDS, ids)
+
+    async def by_ids(self, ids: Iterable[int]) -> dict[int, Talk]:
+        """Return conversations by id without locking them."""
+        return await self._many(_BY_IDS, ids)
+
+    async def _many(self, question: Any, ids: Iterable[int]) -> dict[int, Talk]:
+        rows = await self._connection.execute(question, {"ids": set(ids)})
+        return {row[0]: _talk(row) for row in rows}
+
+    async def update(self, talks: Iterable[Talk]) -> None:
+        """Write back conversations that this unit of work holds locked."""
+        rows = [
+            {
+                "row": t.id,
+                "new_state": int(t.state),
+                "new_source": t.source,
+                "new_group": t.group_id,
+                "new_agent": t.agent_id,
+                "new_hinted": t.hinted,
+                "new_waiting": t.waiting_since,
+                "new_serving": t.serving_since,
+                "new_ended": t.ended_at,
+                "new_last": t.last_message_at,
+            }
+            for t in talks
+        ]
+        await _UPDATE.run(self._connection, rows)
+
+    async def set_region(self, conversation_id: int, region: str | None) -> None:
+        """Remember where the visitor is. Source: requirement CHN-15."""
+        await self._connection.execute(
+            update(Conversation).where(Conversation.id == conversation_id).values(region=region)
+        )
+
+    async def record(self, events: Iterable[Event]) -> None:
+        """Write down what happened."""
+        rows = [
+            {
+                "conversation_id": e.conversation_id,
+                "at": e.at,
+                "kind": e.kind,
+                "staff_id": e.staff_id,
+                "data": e.data,
+            }
+            for e in events
+        ]
+        await _ADD_EVENTS.run(self._connection, rows)
+
+    async def events(self, conversation_id: int) -> list[Event]:
+        """Return what happened to a conversation, oldest first."""
+        rows = await self._connection.execute(
+            select(
+                ConversationEvent.conversation_id,
+                ConversationEvent.at,
+                ConversationEvent.kind,
+                ConversationEvent.staff_id,
+                ConversationEvent.data,
+            )
+            .where(ConversationEvent.conversation_id == conversation_id)
+            .order_by(ConversationEvent.id)
+        )
+        return [Event(*row) for row in rows]
+
+    async def of_agent(self, staff_id: int) -> list[Talk]:
+        """Return the conversations that an agent serves now, oldest first."""
+        rows = await self._connection.execute(
+            select(*_FIELDS)
+            .where(
+                Conversation.agent_id == staff_id,
+                Conversation.state == bindparam("s", int(State.SERVING), literal_execute=True),
+            )
+            .order_by(Conversation.id)
+        )
+        return [_talk(row) for row in rows]
