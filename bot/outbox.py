@@ -37,8 +37,10 @@ from storage.uow import UnitOfWork
 log = structlog.get_logger(__name__)
 
 STAFF = "staff"
-LEASE = timedelta(seconds=90)
-"""Longer than any one delivery may take."""
+LEASE = timedelta(seconds=15)
+"""After this long without a sign of life, what a process holds is somebody else's to send."""
+RENEW_SECONDS = 5.0
+"""How often the leases of deliveries that take longer are lengthened."""
 GIVE_UP_AFTER = timedelta(hours=24)
 """A message that could not be delivered for a day has lost its sense."""
 IN_FLIGHT = 256
@@ -101,6 +103,7 @@ class Deliverer:
         self._closing = False
         self._task: asyncio.Task[None] | None = None
         self._soonest: float | None = None
+        self._renewed = 0.0
 
     async def start(self) -> None:
         """Begin to deliver."""
@@ -156,6 +159,7 @@ class Deliverer:
             async with self._unit() as uow:
                 if fared:
                     await self._settle(uow, fared, now)
+                await self._renew(uow, now)
                 claimed = await uow.outbox.claim(room, now, now + LEASE) if room > 0 else []
                 await uow.commit()
         except BaseException:
@@ -169,6 +173,13 @@ class Deliverer:
             wait = (postponed.due_at - now).total_seconds()
             self._soonest = wait if self._soonest is None else min(self._soonest, wait)
         return claimed
+
+    async def _renew(self, uow: UnitOfWork, now: datetime) -> None:
+        """Keep the rows that are on their way: a large file takes longer than a lease."""
+        moment = asyncio.get_running_loop().time()
+        if self._flights and moment - self._renewed >= RENEW_SECONDS:
+            self._renewed = moment
+            await uow.outbox.renew([c.id for c in self._flights.values()], now + LEASE)
 
     async def _settle(self, uow: UnitOfWork, fared: _Fared, now: datetime) -> None:
         await uow.outbox.settle(
@@ -313,7 +324,7 @@ class Deliverer:
         if now - claimed.created_at > GIVE_UP_AFTER:
             self._die(claimed, f"gave up after a day: {error.reason}")
             return
-        backoff = min(BACKOFF_SECONDS, 2.0 ** min(claimed.attempts, 10)) * random.uniform(0.5, 1)
+        backoff = min(BACKOFF_SECONDS, 2.0 ** min(claimed.attempts, 10)) * random.uniform(0.4, 0.8)
         seconds = error.seconds if error.seconds is not None else backoff
         if error.account_wide:
             await self._pace.pause(claimed.owed.account, seconds)

@@ -19,9 +19,11 @@ from sqlalchemy.sql.dml import UpdateBase
 @dataclass(frozen=True, slots=True)
 class _Compiled:
     sql: str
-    names: tuple[str, ...]
-    converters: tuple[Callable[[Any], Any] | None, ...]
-    constants: dict[str, Any]
+    order: tuple[int, ...]
+    """Where each parameter of the SQL stands in a row with the constants behind it."""
+    constants: tuple[Any, ...]
+    converters: tuple[tuple[int, Callable[[Any], Any]], ...]
+    """What the driver wants in another form, by place in the SQL."""
 
 
 class Bulk:
@@ -29,7 +31,7 @@ class Bulk:
 
     Args:
         statement: An ``INSERT`` (``inline``: nothing comes back) or ``UPDATE``.
-        names: The parameters that each row gives, as in the rows' keys.
+        names: The parameters that each row gives, in the rows' order.
     """
 
     def __init__(self, statement: UpdateBase, names: Sequence[str]) -> None:
@@ -37,27 +39,33 @@ class Bulk:
         self._names = list(names)
         self._compiled: dict[str, _Compiled] = {}
 
-    async def run(self, connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
+    async def run(self, connection: AsyncConnection, rows: Sequence[tuple[Any, ...]]) -> None:
         """Run the statement for *rows*, in order.
 
         Args:
             connection: An open connection.
-            rows: Values by parameter name; every row has every name.
+            rows: Values in the order of ``names``; none runs nothing.
         """
         if not rows:
             return
         compiled = self._for(connection.dialect)
+        constants, order, converters = compiled.constants, compiled.order, compiled.converters
         memo: dict[datetime, Any] = {}
-        constants = compiled.constants
-        columns = [
-            _convert(
-                [constants[name]] * len(rows) if name in constants else [row[name] for row in rows],
-                converter,
-                memo,
-            )
-            for name, converter in zip(compiled.names, compiled.converters, strict=True)
-        ]
-        await connection.exec_driver_sql(compiled.sql, list(zip(*columns, strict=True)))
+        ready = []
+        for row in rows:
+            full = (*row, *constants)
+            values = [full[place] for place in order]
+            for place, convert in converters:
+                value = values[place]
+                if type(value) is datetime:
+                    known = memo.get(value)
+                    if known is None:
+                        known = memo[value] = convert(value)
+                    values[place] = known
+                else:
+                    values[place] = convert(value)
+            ready.append(tuple(values))
+        await connection.exec_driver_sql(compiled.sql, ready)
 
     def _for(self, dialect: Dialect) -> _Compiled:
         found = self._compiled.get(dialect.name)
@@ -65,26 +73,16 @@ class Bulk:
             compiled = self._statement.compile(dialect=dialect, column_keys=self._names)
             names = tuple(compiled.positiontup or ())
             processors: dict[str, Any] = dict(compiled._bind_processors)
+            constants = {n: v for n, v in compiled.params.items() if n not in self._names}
+            places = [*self._names, *constants]
             found = self._compiled[dialect.name] = _Compiled(
                 str(compiled),
-                names,
-                tuple(processors.get(name) for name in names),
-                {n: v for n, v in compiled.params.items() if n not in self._names},
+                tuple(places.index(name) for name in names),
+                tuple(constants.values()),
+                tuple(
+                    (place, processors[name])
+                    for place, name in enumerate(names)
+                    if processors.get(name) is not None
+                ),
             )
         return found
-
-
-def _convert(
-    values: list[Any], converter: Callable[[Any], Any] | None, memo: dict[datetime, Any]
-) -> list[Any]:
-    if converter is None:
-        return values
-    converted = []
-    for value in values:
-        if type(value) is datetime:
-            if value not in memo:
-                memo[value] = converter(value)
-            converted.append(memo[value])
-        else:
-            converted.append(converter(value))
-    return converted

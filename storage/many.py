@@ -11,6 +11,7 @@ from sqlalchemy import ARRAY, BigInteger, ColumnElement, Text, bindparam
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import Boolean, TypeDecorator, TypeEngine
 
 
@@ -35,15 +36,12 @@ class _Many(TypeDecorator[Any]):
         return orjson.dumps(list(value)).decode()
 
 
-class _Among(ColumnElement[bool]):
-    """``key`` is one of the values of ``parameter``."""
+class _Among(FunctionElement[bool]):
+    """The first argument is one of the values of the second, a parameter."""
 
-    inherit_cache = False
+    inherit_cache = True
+    name = "among"
     type = Boolean()
-
-    def __init__(self, key: ColumnElement[Any], parameter: Any) -> None:
-        self.asked = key
-        self.parameter = parameter
 
     def self_group(self, against: Any = None) -> "_Among":
         # SQLAlchemy would write "... = 1" for databases without booleans, which hides the index.
@@ -52,13 +50,13 @@ class _Among(ColumnElement[bool]):
 
 @compiles(_Among, "postgresql")
 def _postgres(element: _Among, compiler: SQLCompiler, **kw: Any) -> str:
-    key, keys = (compiler.process(part, **kw) for part in (element.asked, element.parameter))
+    key, keys = (compiler.process(part, **kw) for part in element.clauses)
     return f"{key} = ANY ({keys})"
 
 
 @compiles(_Among)
 def _sqlite(element: _Among, compiler: SQLCompiler, **kw: Any) -> str:
-    key, keys = (compiler.process(part, **kw) for part in (element.asked, element.parameter))
+    key, keys = (compiler.process(part, **kw) for part in element.clauses)
     return f"{key} IN (SELECT value FROM json_each({keys}))"  # noqa: S608  compiled parts only
 
 

@@ -66,17 +66,19 @@ _FIELDS = (
     Conversation.last_message_at,
 )
 _OPEN = Conversation.state != bindparam("ended", int(State.ENDED), literal_execute=True)
+# "No key" locks: inserting a row that names a locked one (a message, an outbox row) must not wait
+# for whoever holds it, or two units that insert for each other would wait in a circle.
 _LOCK_OPEN = (
     select(*_FIELDS)
     .where(among(Conversation.identity_id, "identities", of_numbers=True), _OPEN)
     .order_by(Conversation.id)
-    .with_for_update()
+    .with_for_update(key_share=True)
 )
 _LOCK_IDS = (
     select(*_FIELDS)
     .where(among(Conversation.id, "ids", of_numbers=True))
     .order_by(Conversation.id)
-    .with_for_update()
+    .with_for_update(key_share=True)
 )
 _BY_IDS = select(*_FIELDS).where(among(Conversation.id, "ids", of_numbers=True))
 _OF_IDENTITIES = (
@@ -175,18 +177,18 @@ class Conversations:
     async def update(self, talks: Iterable[Talk]) -> None:
         """Write back conversations that this unit of work holds locked."""
         rows = [
-            {
-                "row": t.id,
-                "new_state": int(t.state),
-                "new_source": t.source,
-                "new_group": t.group_id,
-                "new_agent": t.agent_id,
-                "new_hinted": t.hinted,
-                "new_waiting": t.waiting_since,
-                "new_serving": t.serving_since,
-                "new_ended": t.ended_at,
-                "new_last": t.last_message_at,
-            }
+            (
+                t.id,
+                int(t.state),
+                t.source,
+                t.group_id,
+                t.agent_id,
+                t.hinted,
+                t.waiting_since,
+                t.serving_since,
+                t.ended_at,
+                t.last_message_at,
+            )
             for t in talks
         ]
         await _UPDATE.run(self._connection, rows)
@@ -199,16 +201,7 @@ class Conversations:
 
     async def record(self, events: Iterable[Event]) -> None:
         """Write down what happened."""
-        rows = [
-            {
-                "conversation_id": e.conversation_id,
-                "at": e.at,
-                "kind": e.kind,
-                "staff_id": e.staff_id,
-                "data": e.data,
-            }
-            for e in events
-        ]
+        rows = [(e.conversation_id, e.at, e.kind, e.staff_id, e.data) for e in events]
         await _ADD_EVENTS.run(self._connection, rows)
 
     async def events(self, conversation_id: int) -> list[Event]:

@@ -125,23 +125,23 @@ class Messages:
                 del extra["kind"]
                 extra.pop("text", None)
             rows.append(
-                {
-                    "account_id": line.account_id,
-                    "external_id": line.external_id,
-                    "conversation_id": line.conversation_id,
-                    "direction": line.direction.value,
-                    "author": line.author.value,
-                    "author_name": line.author_name,
-                    "staff_id": line.staff_id,
-                    "kind": content.kind.value,
-                    "text": content.text,
-                    "extra": extra,
-                    "platform_id": line.platform_id,
-                    "reply_to": line.reply_to,
-                    "edited": line.edited,
-                    "sent_at": line.sent_at,
-                    "stored_at": now,
-                }
+                (
+                    line.account_id,
+                    line.external_id,
+                    line.conversation_id,
+                    line.direction.value,
+                    line.author.value,
+                    line.author_name,
+                    line.staff_id,
+                    content.kind.value,
+                    content.text,
+                    extra,
+                    line.platform_id,
+                    line.reply_to,
+                    line.edited,
+                    line.sent_at,
+                    now,
+                )
             )
         await _ADD.run(self._connection, rows)
 

@@ -231,23 +231,23 @@ class Outbox:
             sqlalchemy.exc.IntegrityError: One of the keys is there already.
         """
         rows = [
-            {
-                "key": o.key,
-                "account": o.account,
-                "chat": o.chat,
-                "lane": lane(o.account, o.chat),
-                "content": o.content.to_json(),
-                "reply_to": o.reply_to,
-                "edits_key": o.edits_key,
-                "shows": o.shows,
-                "conversation_id": o.conversation_id,
-                "purpose": o.purpose,
-                "staff_id": o.staff_id,
-                "state": "due",
-                "due_at": now,
-                "attempts": 0,
-                "created_at": now,
-            }
+            (
+                o.key,
+                o.account,
+                o.chat,
+                lane(o.account, o.chat),
+                o.content.to_json(),
+                o.reply_to,
+                o.shows,
+                o.edits_key,
+                o.conversation_id,
+                o.purpose,
+                o.staff_id,
+                "due",
+                now,
+                0,
+                now,
+            )
             for o in owed
         ]
         await _ADD.run(self._connection, rows)
@@ -297,6 +297,24 @@ class Outbox:
         )
         return {key: tuple(ids) for key, ids in rows if ids}
 
+    async def renew(self, ids: Iterable[int], lease_until: datetime) -> None:
+        """Lengthen the leases of rows that are still being delivered."""
+        await self._connection.execute(
+            update(OutboxRow)
+            .where(among(OutboxRow.id, "ids", of_numbers=True), _IS_DUE)
+            .values(lease_until=lease_until),
+            {"ids": set(ids)},
+        )
+
+    async def release_all(self) -> int:
+        """End every lease: for a process that knows that it is the only one."""
+        result = await self._connection.execute(
+            update(OutboxRow)
+            .where(_IS_DUE, OutboxRow.lease_until.is_not(None))
+            .values(lease_until=None)
+        )
+        return int(result.rowcount)
+
     async def settle(
         self,
         *,
@@ -310,7 +328,7 @@ class Outbox:
         if sent:
             await _SENT.run(
                 self._connection,
-                [{"row": s.id, "ids": list(s.platform_ids), "at": now} for s in sent],
+                [(s.id, list(s.platform_ids), now) for s in sent],
             )
         if died:
             await self._connection.execute(

@@ -98,7 +98,7 @@ class Staffing:
             select(*_STAFF)
             .where(among(Staff.id, "ids", of_numbers=True))
             .order_by(Staff.id)
-            .with_for_update()
+            .with_for_update(key_share=True)
         )
         return {m.id: m for m in await self._members(question, {"ids": set(ids)})}
 
