@@ -1,6 +1,7 @@
 """The compiled playbook that this process works with, swapped whole when admins change it."""
 
 import asyncio
+import gc
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -70,6 +71,10 @@ class CurrentPlaybook:
                 return
             playbook = await uow.taught.playbook()
         self.now = await asyncio.to_thread(Compiled.build, playbook)
+        # A large playbook is hundreds of thousands of objects that live long: the garbage
+        # collector need not look at them again for every few messages.
+        gc.collect()
+        gc.freeze()
         log.info("playbook.swapped", version=playbook.version, rules=len(playbook.rules))
 
     async def _follow(self) -> None:

@@ -16,7 +16,8 @@ PACKAGES = ("core", "storage", "bot", "admin_bot", "playground")
 #   other), so they stand one line below them.
 # - bot.bell, bot.pace and bot.metrics are skills that need neither storage nor deciders.
 LINES = (
-    ("bot.cli", "bot.__main__"),
+    ("bot.__main__",),
+    ("bot.cli",),
     ("bot.run",),
     ("bot.web", "bot.jobs", "admin_bot", "playground"),
     ("bot.line_watch", "bot.teach_offline"),
@@ -65,7 +66,16 @@ def _files() -> list[Path]:
 
 def _imports(path: Path) -> set[str]:
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for_types_only = {
+        inner
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        for inner in ast.walk(node)
+    }
+    for node in ast.walk(tree):
+        if node in for_types_only:
+            continue
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):

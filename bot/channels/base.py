@@ -13,7 +13,7 @@ class Webhook:
 
     Args:
         body: The raw bytes.
-        headers: Names in lower case.
+        headers: Asked for by lower-case names; the mapping may ignore case.
         query: Decoded exactly once.
     """
 

@@ -201,7 +201,6 @@ class _Desk:
     def _open(self, talk: Talk, person: Person, message: InboundMessage, *, first: bool) -> None:
         talk.source = message.source
         talk.region = person.region
-        say = self.around.texts(person.language)
         self.effects.events.append(
             Event(
                 talk.id,
@@ -210,7 +209,8 @@ class _Desk:
                 data={"source": message.source, "first_contact": first},
             )
         )
-        self._system_line(talk, say("transcript.connected"))
+        # The transcript is for us, so its own lines speak the desk's language.
+        self._system_line(talk, self.around.texts(None)("transcript.connected"))
 
     def _look_up(self, messages: Iterable[tuple[InboundMessage, Talk]]) -> None:
         """Try the rules on the batch's messages, and the FAQ, all at once, on what they leave."""
@@ -321,7 +321,7 @@ class _Desk:
         if was is State.WAITING:
             self.effects.left.append(talk.id)
         self._reply(talk, message, text(say("customer.ended")))
-        self._system_line(talk, say("transcript.ended_by_customer"))
+        self._system_line(talk, self.around.texts(None)("transcript.ended_by_customer"))
         if agent is not None:
             theirs = self.around.texts(agent.language)
             self._tell_staff(

@@ -53,7 +53,7 @@ Api = Callable[..., Awaitable[Answer]]
 async def soon(met: Callable[[], bool]) -> None:
     """Wait until *met*; fail after five seconds."""
     async with asyncio.timeout(5):
-        while not met():  # noqa: ASYNC110 - it looks at another task's counters
+        while not met():
             await asyncio.sleep(0.005)
 
 
