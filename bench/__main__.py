@@ -1,0 +1,38 @@
+"""The benchmarks: ``make bench``. One JSON object a line; ratios are against the same run.
+
+Name some to run only those: ``python -m bench intake_sqlite match_10k``.
+"""
+
+import asyncio
+import json
+import sys
+import time
+from collections.abc import Callable
+
+from bench import intake, latency, match, memory
+
+BENCHES: dict[str, Callable[[], list[dict[str, object]]]] = {
+    "match_10k": match.match_10k,
+    "intake_sqlite": lambda: asyncio.run(intake.intake("sqlite")),
+    "intake_postgres": lambda: asyncio.run(intake.intake("postgres")),
+    "reply_latency": lambda: asyncio.run(latency.reply_latency()),
+    "memory": lambda: asyncio.run(memory.memory()),
+}
+
+
+def main() -> int:
+    names = sys.argv[1:] or list(BENCHES)
+    unknown = [name for name in names if name not in BENCHES]
+    if unknown:
+        print(f"unknown: {', '.join(unknown)}; there are {', '.join(BENCHES)}", file=sys.stderr)
+        return 2
+    for name in names:
+        started = time.perf_counter()
+        for row in BENCHES[name]():
+            row["seconds"] = round(time.perf_counter() - started, 1)
+            print(json.dumps(row), flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
