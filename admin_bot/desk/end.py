@@ -1,0 +1,30 @@
+"""/end [number]: end a conversation that the agent serves."""
+
+from admin_bot.command import Command
+from admin_bot.desk.speaking import voice_of
+from admin_bot.listing import whole
+from admin_bot.turn import Turn
+from bot.access import Permission
+from bot.handlers.desk_end import end
+from core.errors import BadRequestText
+from core.messages import Button
+
+
+async def run(turn: Turn) -> None:
+    """End the one in front, or the one whose number is given."""
+    number = whole(turn.words)
+    if turn.words and number is None:
+        raise BadRequestText("usage.end")
+    async with turn.unit() as uow:
+        over = await end(uow, turn.staff, number, voice=voice_of(turn), now=turn.desk.clock())
+        await uow.commit()
+    say = turn.say
+    row = (
+        Button(say("button.history"), f"history:{over.conversation_id}:1"),
+        Button(say("button.chats"), "chats"),
+        Button(say("button.next"), "next"),
+    )
+    await turn.answer(say("end.done", name=over.name, number=over.conversation_id), [row])
+
+
+COMMAND = Command("end", Permission.SERVE, run, presses={"end": run})

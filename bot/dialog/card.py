@@ -1,0 +1,111 @@
+"""Cards: what our people see of a conversation before and when it becomes theirs. Pure."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.dialog.mirror import heading
+from bot.dialog.wording import how_long
+from core.i18n.texts import Texts
+from core.messages import Button, Content, Kind, text
+from core.states import State
+
+CARD_MESSAGES = 5
+"""How many of the last messages a card shows."""
+LINE_CHARS = 200
+"""How much of each of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a card tells of a conversation.
+
+    Args:
+        number: Number of the conversation.
+        name: What the customer is called.
+        account: Name of the account they wrote to.
+        source: Where they came from, ``None`` when unknown.
+        region: Where they are, in words; ``None`` when unknown.
+        waited: How long they have waited.
+        lines: Their last messages in words, oldest first.
+    """
+
+    number: int
+    name: str
+    account: str
+    source: str | None
+    region: str | None
+    waited: timedelta
+    lines: tuple[str, ...]
+
+
+def buttons(
+    number: int, state: State, *, mine: bool, may_take: bool, say: Texts
+) -> tuple[tuple[Button, ...], ...]:
+    """Return the buttons that the viewer gets. Source: requirement QUE-16.
+
+    Args:
+        number: Number of the conversation.
+        state: Where it stands.
+        mine: Whether the viewer serves it.
+        may_take: Whether the viewer may take it while it waits.
+        say: Texts in the viewer's language.
+
+    Returns:
+        Own conversation: transfer and end (and info). Not received: start. Received by somebody
+        else, or neither: none.
+    """
+    if state is State.SERVING and mine:
+        return (
+            (
+                Button(say("button.end"), f"end:{number}"),
+                Button(say("button.transfer"), f"transfer:{number}"),
+                Button(say("button.info"), f"info:{number}"),
+            ),
+        )
+    if state is State.WAITING and may_take:
+        return ((Button(say("button.take"), f"take:{number}"),),)
+    return ()
+
+
+def offered(shown: Shown, say: Texts) -> Content:
+    """Return the card that offers a waiting conversation."""
+    return Content(
+        Kind.TEXT,
+        _body(shown, say),
+        buttons=buttons(shown.number, State.WAITING, mine=False, may_take=True, say=say),
+        title=say("card.waiting", who=heading(shown.name, shown.number)),
+    )
+
+
+def handed_over(shown: Shown, say: Texts, note: str = "") -> Content:
+    """Return the card that hands a conversation over to its agent.
+
+    *note* is what a colleague wrote when transferring it.
+    """
+    body = _body(shown, say)
+    return Content(
+        Kind.TEXT,
+        f"{say('card.note', note=note)}\n{body}" if note else body,
+        buttons=buttons(shown.number, State.SERVING, mine=True, may_take=False, say=say),
+        title=say("card.yours", who=heading(shown.name, shown.number)),
+    )
+
+
+def taken_by(name: str, number: int, agent: str, say: Texts) -> Content:
+    """Return what becomes of a card when somebody else was first."""
+    return text(say("card.taken_by", who=heading(name, number), agent=agent))
+
+
+def withdrawn(name: str, number: int, say: Texts) -> Content:
+    """Return what becomes of a card that is no longer offered."""
+    return text(say("card.withdrawn", who=heading(name, number)))
+
+
+def _body(shown: Shown, say: Texts) -> str:
+    facts = [say("card.account", account=shown.account)]
+    if shown.source:
+        facts.append(say("card.source", source=shown.source))
+    if shown.region:
+        facts.append(say("card.region", region=shown.region))
+    facts.append(say("card.waited", waited=how_long(shown.waited, say)))
+    return "\n".join([*facts, "", *shown.lines]).rstrip()

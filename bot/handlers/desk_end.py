@@ -1,0 +1,74 @@
+"""What happens when an agent ends a conversation."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot import access
+from bot.access import Permission
+from bot.bell import LINE
+from bot.dialog.lines import ends
+from bot.dialog.machine import Move
+from bot.telling import Telling, Voice, parties
+from core.errors import Conflict, NotFound
+from core.messages import text
+from core.states import State
+from storage.repos.staffing import StaffMember
+from storage.uow import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """A conversation that is ended now."""
+
+    conversation_id: int
+    name: str
+
+
+async def end(
+    uow: UnitOfWork,
+    actor: StaffMember,
+    conversation_id: int | None,
+    *,
+    voice: Voice,
+    now: datetime,
+) -> Over:
+    """End a conversation that *actor* serves (requirement QUE-15), and tell the customer.
+
+    Args:
+        uow: An open unit of work; the caller commits.
+        actor: Who ends it.
+        conversation_id: Which one; ``None`` for the one in front.
+        voice: Texts, time zone, keys.
+        now: The moment.
+
+    Raises:
+        NotAllowed: They may not serve customers.
+        NotFound: There is no such conversation, or none is in front.
+        Conflict: They do not serve it.
+    """
+    access.require(actor.role, Permission.SERVE)
+    me = (await uow.staffing.lock([actor.id]))[actor.id]
+    number = me.front_conversation_id if conversation_id is None else conversation_id
+    if number is None:
+        raise NotFound("desk.none_in_front")
+    talk = (await uow.conversations.lock([number])).get(number)
+    if talk is None:
+        raise NotFound("desk.no_such_conversation", number=number)
+    if talk.state is not State.SERVING or talk.agent_id != me.id:
+        if conversation_id is None:
+            raise NotFound("desk.none_in_front")
+        raise Conflict("desk.not_yours", number=number)
+    party = (await parties(uow, [talk]))[number]
+    talk.state, talk.ended_at = State.ENDED, now
+    await uow.conversations.update([talk])
+    if me.front_conversation_id == number:
+        await uow.staffing.change(me.id, front_conversation_id=None)
+    tell = Telling(uow, voice, now)
+    tell.line(talk, ends(me.name, now, voice.zone, voice.texts_for(None)))
+    say = voice.texts_for(party.person.language)
+    tell.customer(party, text(say("customer.ended")))
+    moved = {"from": State.SERVING.name, "to": State.ENDED.name, "move": Move.END.value}
+    tell.event(talk, "state", me.id, {**moved, "agent": me.id})
+    await tell.remember()
+    uow.ring(LINE)
+    return Over(number, party.person.name)

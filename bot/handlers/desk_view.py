@@ -1,0 +1,206 @@
+"""What our people may see of the line and of conversations. Reads only."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot import access
+from bot.access import Permission
+from bot.telling import Party, parties
+from core.errors import NotAllowed, NotFound
+from core.states import Author, Direction
+from storage.repos.conversations import Talk
+from storage.repos.messages import TranscriptLine
+from storage.repos.staffing import StaffMember
+from storage.uow import UnitOfWork
+
+ROWS = 20
+"""Waiting conversations on a page. Source: requirement OTH-01."""
+LINES = 10
+"""Transcript lines on a page."""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupLine:
+    """How many wait in a group, and since when the first of them; ``None`` when nobody waits."""
+
+    group_id: int
+    name: str
+    waiting: int
+    since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingPage:
+    """A page of the line, longest waiting first; pages count from 1."""
+
+    rows: tuple[Party, ...]
+    page: int
+    pages: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """A conversation that the viewer serves.
+
+    ``unanswered`` tells that the customer spoke last; ``front`` that plain text goes there.
+    """
+
+    party: Party
+    unanswered: bool
+    front: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """Everything about a conversation that its card has no room for.
+
+    ``group`` and ``agent`` are names, ``None`` where there is none; ``messages`` counts the
+    transcript's lines; ``mine`` tells that the viewer serves it, ``may_take`` that they may pick
+    it by hand.
+    """
+
+    party: Party
+    group: str | None
+    agent: str | None
+    messages: int
+    mine: bool
+    may_take: bool
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A page of a transcript, oldest line first; page 1 holds the newest lines."""
+
+    party: Party
+    lines: tuple[TranscriptLine, ...]
+    page: int
+    pages: int
+    total: int
+
+
+async def line_lengths(uow: UnitOfWork, actor: StaffMember) -> list[GroupLine]:
+    """Return how many wait in the groups of *actor*, or in all for who may see the line.
+
+    Agents learn numbers only. Source: requirement QUE-12.
+
+    Raises:
+        NotAllowed: They may not serve customers.
+    """
+    access.require(actor.role, Permission.SERVE)
+    groups = await uow.staffing.groups()
+    if not access.may(actor.role, Permission.SEE_LINE):
+        mine = (await uow.staffing.memberships()).get(actor.id, [])
+        groups = [g for g in groups if g.id in mine]
+    ids = [g.id for g in groups]
+    lengths = await uow.line.lengths(ids)
+    first = {w.group_id: w.since for w in await uow.line.oldest_of_each(ids, 1)}
+    return [GroupLine(g.id, g.name, lengths[g.id], first.get(g.id)) for g in groups]
+
+
+async def waiting_page(uow: UnitOfWork, actor: StaffMember, page: int) -> WaitingPage:
+    """Return one page of who waits, in all groups; a page that is not there gives the nearest.
+
+    Raises:
+        NotAllowed: They may not see the line.
+    """
+    access.require(actor.role, Permission.SEE_LINE)
+    groups = [g.id for g in await uow.staffing.groups()]
+    total = sum((await uow.line.lengths(groups)).values())
+    page, pages = _within(page, total, ROWS)
+    found = await uow.line.oldest(groups, ROWS, offset=(page - 1) * ROWS)
+    talks = await uow.conversations.by_ids(w.conversation_id for w in found)
+    around = await parties(uow, talks.values())
+    return WaitingPage(tuple(around[w.conversation_id] for w in found), page, pages, total)
+
+
+async def chats(uow: UnitOfWork, actor: StaffMember) -> list[Chat]:
+    """Return the conversations that *actor* serves, the oldest first.
+
+    Raises:
+        NotAllowed: They may not serve customers.
+    """
+    access.require(actor.role, Permission.SERVE)
+    front = await _front(uow, actor)
+    talks = await uow.conversations.of_agent(actor.id)
+    around = await parties(uow, talks)
+    last = await uow.messages.last((t.id for t in talks), LINES)
+    return [Chat(around[t.id], _unanswered(last[t.id]), t.id == front) for t in talks]
+
+
+async def details(uow: UnitOfWork, actor: StaffMember, conversation_id: int | None) -> Details:
+    """Return what is known of a conversation and its customer. Source: requirement AGT-03.
+
+    Agents see the conversations they serve or have served; who may see the line sees all.
+
+    Args:
+        uow: An open unit of work.
+        actor: Who asks.
+        conversation_id: Which one; ``None`` for the one in front.
+
+    Raises:
+        NotAllowed: It is not theirs to see.
+        NotFound: There is no such conversation, or none is in front.
+    """
+    access.require(actor.role, Permission.SERVE)
+    talk = await _visible(uow, actor, conversation_id)
+    party = (await parties(uow, [talk]))[talk.id]
+    groups = {g.id: g.name for g in await uow.staffing.groups()}
+    agents = await uow.staffing.by_ids([talk.agent_id] if talk.agent_id else [])
+    _, messages = await uow.messages.page(talk.id, offset=0, limit=1)
+    return Details(
+        party=party,
+        group=groups.get(talk.group_id or 0),
+        agent=agents[talk.agent_id].name if talk.agent_id else None,
+        messages=messages,
+        mine=talk.agent_id == actor.id,
+        may_take=access.may(actor.role, Permission.SEE_LINE),
+    )
+
+
+async def history(
+    uow: UnitOfWork, actor: StaffMember, conversation_id: int | None, page: int
+) -> History:
+    """Return one page of a transcript; a page that is not there gives the nearest.
+
+    The same people may see it as may see ``details``.
+
+    Raises:
+        NotAllowed: It is not theirs to see.
+        NotFound: There is no such conversation, or none is in front.
+    """
+    access.require(actor.role, Permission.SERVE)
+    talk = await _visible(uow, actor, conversation_id)
+    party = (await parties(uow, [talk]))[talk.id]
+    _, total = await uow.messages.page(talk.id, offset=0, limit=1)
+    page, pages = _within(page, total, LINES)
+    lines, _ = await uow.messages.page(talk.id, offset=(page - 1) * LINES, limit=LINES)
+    return History(party, tuple(lines), page, pages, total)
+
+
+async def _visible(uow: UnitOfWork, actor: StaffMember, conversation_id: int | None) -> Talk:
+    number = await _front(uow, actor) if conversation_id is None else conversation_id
+    if number is None:
+        raise NotFound("desk.none_in_front")
+    talk = (await uow.conversations.by_ids([number])).get(number)
+    if talk is None:
+        raise NotFound("desk.no_such_conversation", number=number)
+    if talk.agent_id != actor.id and not access.may(actor.role, Permission.SEE_LINE):
+        raise NotAllowed
+    return talk
+
+
+async def _front(uow: UnitOfWork, actor: StaffMember) -> int | None:
+    # The actor was loaded before this unit of work began.
+    return (await uow.staffing.by_ids([actor.id]))[actor.id].front_conversation_id
+
+
+def _within(page: int, total: int, size: int) -> tuple[int, int]:
+    """Return the nearest page that is there, and how many there are (at least one)."""
+    pages = max(1, -(-total // size))
+    return min(max(page, 1), pages), pages
+
+
+def _unanswered(lines: list[TranscriptLine]) -> bool:
+    said = [line for line in lines if line.direction is not Direction.SYSTEM]
+    return bool(said) and said[-1].author is Author.CUSTOMER

@@ -1,0 +1,132 @@
+"""What follows when an agent gets a conversation: lines, cards, and what the customer is told."""
+
+from collections.abc import Iterable, Mapping
+
+from bot.dialog import card
+from bot.dialog.card import CARD_MESSAGES, LINE_CHARS, Shown
+from bot.dialog.lines import starts
+from bot.dialog.machine import Move
+from bot.dialog.wording import in_words, place
+from bot.telling import Party, Telling
+from core.messages import Content, text
+from core.states import Direction, State
+from storage.repos.line import DealtCard
+from storage.repos.messages import TranscriptLine
+from storage.repos.outbox import CARD
+from storage.repos.staffing import StaffMember
+from storage.uow import UnitOfWork
+
+_RECENT = 3 * CARD_MESSAGES
+"""Lines that are loaded for a card: the desk's own lines among them are not shown."""
+
+Recent = Mapping[int, list[TranscriptLine]]
+
+
+async def recent_lines(uow: UnitOfWork, conversations: Iterable[int]) -> Recent:
+    """Return what the cards of *conversations* need of their transcripts."""
+    return await uow.messages.last(conversations, _RECENT)
+
+
+def shown(party: Party, recent: Recent, to: StaffMember, tell: Telling) -> Shown:
+    """Return what a card tells *to* of a conversation."""
+    say = tell.voice.texts_for(to.language)
+    talk = party.talk
+    said = [line for line in recent[talk.id] if line.direction is not Direction.SYSTEM]
+    return Shown(
+        number=talk.id,
+        name=party.person.name,
+        account=party.account,
+        source=talk.source,
+        region=place(talk.region or party.person.region, say),
+        waited=tell.now - (talk.waiting_since or tell.now),
+        lines=tuple(
+            f"{line.author_name}: {in_words(line.content, say, LINE_CHARS)}"
+            for line in said[-CARD_MESSAGES:]
+        ),
+    )
+
+
+async def withdraw(
+    uow: UnitOfWork,
+    tell: Telling,
+    cards: Iterable[DealtCard],
+    becomes: Mapping[tuple[int, int], Content],
+) -> None:
+    """Change cards that were taken off the tables; those that nobody has seen never go out.
+
+    Args:
+        uow: The unit of work that took them off.
+        tell: What is told.
+        cards: The cards.
+        becomes: The card's new content by (conversation, member of staff).
+    """
+    found = {c.outbox_key: c for c in cards}
+    await uow.outbox.cancel(found, tell.now)
+    states = await uow.outbox.states(found)
+    people = await uow.staffing.by_ids({c.staff_id for c in found.values()})
+    for key, dealt in found.items():
+        state, _ = states.get(key, ("cancelled", None))
+        if state in ("due", "sent"):
+            tell.staff(
+                people[dealt.staff_id],
+                becomes[dealt.conversation_id, dealt.staff_id],
+                CARD,
+                dealt.conversation_id,
+                edits_key=key,
+            )
+
+
+async def begin_service(
+    uow: UnitOfWork,
+    tell: Telling,
+    served: Iterable[tuple[Party, StaffMember]],
+    *,
+    came_from: State,
+    move: Move,
+    by: int | None,
+    on_card: bool = False,
+    note: str = "",
+) -> None:
+    """Tell everybody that conversations are served now; they are ``SERVING`` already.
+
+    The transcript gets its line (requirement QUE-14), the customer and the new agent are told,
+    and nobody's table keeps a card for them.
+
+    Args:
+        uow: The unit of work that gave the conversations to their agents.
+        tell: What is told.
+        served: Conversations and their new agents.
+        came_from: Where the conversations stood before.
+        move: What happened, for the record.
+        by: Who did it, ``None`` for the desk itself.
+        on_card: Whether the agent pressed their card, which then becomes the hand-over card;
+            otherwise they get a new one.
+        note: What a colleague wrote when transferring.
+    """
+    pairs = list(served)
+    ids = [party.talk.id for party, _ in pairs]
+    recent = await recent_lines(uow, ids)
+    cards = await uow.line.collect(ids)
+    people = await uow.staffing.by_ids({c.staff_id for c in cards})
+    becomes: dict[tuple[int, int], Content] = {}
+    for party, agent in pairs:
+        talk, name = party.talk, party.person.name
+        tell.line(talk, starts(agent.name, tell.now, tell.voice.zone, tell.voice.texts_for(None)))
+        say = tell.voice.texts_for(party.person.language)
+        tell.customer(party, text(say("customer.served_by", agent=agent.name)))
+        tell.event(
+            talk,
+            "state",
+            by,
+            {"from": came_from.name, "to": talk.state.name, "move": move.value, "agent": agent.id},
+        )
+        for dealt in (c for c in cards if c.conversation_id == talk.id):
+            theirs = tell.voice.texts_for(people[dealt.staff_id].language)
+            becomes[talk.id, dealt.staff_id] = card.taken_by(name, talk.id, agent.name, theirs)
+        theirs = tell.voice.texts_for(agent.language)
+        mine = card.handed_over(shown(party, recent, agent, tell), theirs, note)
+        if on_card and (talk.id, agent.id) in becomes:
+            becomes[talk.id, agent.id] = mine
+        else:
+            tell.staff(agent, mine, CARD, talk.id)
+    await withdraw(uow, tell, cards, becomes)
