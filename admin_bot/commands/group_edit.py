@@ -1,0 +1,53 @@
+"""``/group_edit``: change a group's name, identifier or phone."""
+
+import re
+
+from admin_bot.command import Command
+from admin_bot.commands.group_list import show_card
+from admin_bot.listing import Place, number_first
+from admin_bot.turn import Turn
+from bot.access import Permission
+from bot.handlers import grouping
+from bot.handlers.grouping import GroupWishes
+from core.errors import BadRequestText
+
+_FIELDS = {
+    "name": "name",
+    "identifier": "identifier",
+    "phone": "phone",
+    "名称": "name",
+    "标识": "identifier",
+    "电话": "phone",
+}
+_FIELD = re.compile(rf"(?:^|\s)({'|'.join(_FIELDS)})\s*[=＝]\s*", re.IGNORECASE)
+
+
+def wishes(words: str) -> GroupWishes:
+    """Read ``name=.. identifier=.. phone=..``; a value ends where the next field begins.
+
+    Raises:
+        BadRequestText: There is no such field, or something stands before the first.
+    """
+    parts = _FIELD.split(words)
+    if len(parts) < 3 or parts[0].strip():
+        raise BadRequestText("usage.group_edit")
+    values = {
+        _FIELDS[name.lower()]: value.strip()
+        for name, value in zip(parts[1::2], parts[2::2], strict=True)
+    }
+    return GroupWishes(values.get("name"), values.get("identifier"), values.get("phone"))
+
+
+async def run(turn: Turn) -> None:
+    """Edit a group by its number."""
+    number, rest = number_first(turn.words)
+    if number is None or not rest:
+        raise BadRequestText("usage.group_edit")
+    wanted = wishes(rest)
+    async with turn.unit() as uow:
+        group = await grouping.edit(uow, turn.staff, number, wanted, turn.desk.clock())
+        await uow.commit()
+    await show_card(turn, group, Place(), title=turn.say("group.changed", name=group.name))
+
+
+COMMAND = Command("group_edit", Permission.STAFF, run)
