@@ -106,7 +106,9 @@ def settings(database_url: str, api_url: str) -> Config:
 
 async def _desk(database_url: str, api_url: str, *, deliver: bool) -> None:
     """Serve customers' webhooks with a full playbook, and deliver replies if asked."""
-    from bot.run import prepare_database
+    from bot.run import calm_collector, prepare_database
+
+    calm_collector()
 
     desk = wiring.open_desk(settings(database_url, api_url))
     await prepare_database(desk)

@@ -26,7 +26,7 @@ async def memory() -> list[dict[str, object]]:
         config["server"]["port"] = 0
         path = Path(folder) / "config.yaml"
         path.write_text(yaml.safe_dump(config), encoding="utf-8")
-        process = subprocess.Popen(  # noqa: ASYNC220  returns at once
+        process = subprocess.Popen(
             [sys.executable, "-m", "bot", "serve"],
             cwd=folder,
             env={**os.environ, "PYTHONPATH": str(ROOT), "FRONTDESK_CONFIG": str(path)},

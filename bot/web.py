@@ -78,7 +78,8 @@ class Web:
         if body is None:
             return web.Response(status=413)
         try:
-            batch = channel.read(Webhook(body, request.headers, request.query))
+            query = request.query if "?" in request.raw_path else {}
+            batch = channel.read(Webhook(body, request.headers, query))
         except BadSignature:
             log.warning("hook.bad_signature", account=account)
             return web.Response(status=403)

@@ -35,7 +35,7 @@ class Talk:
     last_message_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Event:
     """One thing that happened to a conversation.
 

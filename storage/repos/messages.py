@@ -15,7 +15,8 @@ from storage.many import among
 from storage.models.message import Message
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen: freezing triples what making one costs, and every message makes two.
+@dataclass(slots=True)
 class TranscriptLine:
     """One message as the transcript holds it."""
 

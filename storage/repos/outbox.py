@@ -19,7 +19,7 @@ REPLY, MIRROR, CARD, NOTICE = "reply", "mirror", "card", "notice"
 """What an outbox row is for: a customer, or a member of staff in one of three ways."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Owed:
     """A message that we owe somebody, before it is stored.
 
