@@ -29,7 +29,7 @@ browser:
 	@sh tests/browser/install.sh
 
 test: $(VENV)/.dev browser  ## every test, against real servers that it starts itself
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal
 
 format: $(VENV)/.dev  ## rewrite the code in the house's layout
 	$(BIN)/ruff format .

@@ -160,7 +160,9 @@ class Intake:
                     continue
                 if _unreachable(error):
                     raise
-                log.exception("intake.poisoned", account=message.account, event=message.external_id)
+                log.exception(
+                    "intake.poisoned", account=message.account, update=message.external_id
+                )
                 why = f"{type(error).__name__}: {_without_parameters(error)}"
                 async with self._unit() as uow:
                     letter = Letter(message.account, message.external_id, why, message.raw)

@@ -24,6 +24,7 @@ PLAYGROUND = "playground"
 """An ``api_url`` that stands for the built-in stand-in, whatever port it has."""
 EMBEDDED = "embedded"
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_BARE_VARIABLE = re.compile(r"(?<=[\[{,:\s])\$\{[A-Za-z_][A-Za-z0-9_]*\}(?=\s*[,}\]])")
 _TELEGRAM_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 _ACCOUNT_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 
@@ -240,7 +241,7 @@ def load(path: Path) -> Config:
         BadConfig: It cannot be used; holds every mistake.
     """
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw = _parse(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise BadConfig([f"{path}: cannot be read: {error.strerror}"]) from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -263,6 +264,22 @@ def load(path: Path) -> Config:
         kept = [m for m in mistakes if "is not set" in m or m.split(":")[0] not in missing]
         raise BadConfig([f"{path}: {mistake}" for mistake in dict.fromkeys(kept)])
     return config
+
+
+def _parse(words: str) -> Any:
+    """Read YAML in which ``${NAME}`` may stand between braces as well.
+
+    Raises:
+        yaml.YAMLError: It is not YAML.
+    """
+    try:
+        return yaml.safe_load(words)
+    except yaml.YAMLError:
+        # {token: ${NAME}} is no YAML, but it is what people write; quoted it is.
+        quoted = _BARE_VARIABLE.sub(r'"\g<0>"', words)
+        if quoted == words:
+            raise
+        return yaml.safe_load(quoted)
 
 
 def _first_line(error: Exception) -> str:

@@ -76,20 +76,28 @@ async def redis_url(tmp_path: Path) -> AsyncIterator[str]:
     await server.stop()
 
 
-_RESULTS: dict[str, list[str]] = {}
+_CLAIMED: dict[str, list[str]] = {}
 
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
     outcome = yield
-    report = outcome.get_result()  # type: ignore[attr-defined]
-    if report.when == "call" and report.passed:
-        for mark in item.iter_markers("requirement"):
-            for number in mark.args:
-                _RESULTS.setdefault(number, []).append(item.nodeid)
+    report: pytest.TestReport = outcome.get_result()  # type: ignore[attr-defined]
+    claimed = [number for mark in item.iter_markers("requirement") for number in mark.args]
+    if report.when == "call" and report.passed and claimed:
+        # Travels from a worker process to the one that prints.
+        report.user_properties.append(("requirements", claimed))
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    for name, numbers in report.user_properties:
+        if name == "requirements" and isinstance(numbers, list):
+            for number in numbers:
+                _CLAIMED.setdefault(number, []).append(report.nodeid)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Leave behind which requirements passing tests have claimed, for ``make requirements``."""
-    target = session.config.rootpath / ".requirements.json"
-    target.write_text(json.dumps(_RESULTS, indent=0, sort_keys=True), encoding="utf-8")
+    if not hasattr(session.config, "workerinput"):
+        target = session.config.rootpath / ".requirements.json"
+        target.write_text(json.dumps(_CLAIMED, indent=0, sort_keys=True), encoding="utf-8")

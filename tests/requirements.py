@@ -14,7 +14,7 @@ def main() -> int:
     results = ROOT / ".requirements.json"
     results.unlink(missing_ok=True)
     code = subprocess.call(
-        [sys.executable, "-m", "pytest", "-q"], cwd=ROOT, stdout=sys.stderr.fileno()
+        [sys.executable, "-m", "pytest", "-q", "-n", "2"], cwd=ROOT, stdout=sys.stderr.fileno()
     )
     claimed: dict[str, list[str]] = (
         json.loads(results.read_text(encoding="utf-8")) if results.exists() else {}
