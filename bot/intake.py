@@ -7,7 +7,7 @@ desk answers at once: a batch of one never waits.
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -27,18 +27,34 @@ RETRY_AFTER_SECONDS = 2
 LONE_TRIES = 3
 """How often a message that failed alone is tried when the database said "try again"."""
 _RETRY_PAUSE_SECONDS = 0.05
+LOADED = 8
+"""A last batch of this size means that more is on its way."""
+LINGERS, LINGER_SECONDS = 4, 0.001
 
 
 @dataclass(slots=True)
 class _Parcel:
-    """The messages of one webhook call, and where their outcome goes."""
+    """Messages that came together, and where their outcome goes."""
 
-    messages: tuple[InboundMessage, ...]
+    messages: Sequence[InboundMessage]
     done: asyncio.Future[list[Outcome]]
 
 
+@dataclass(slots=True)
+class _Lane:
+    """What waits for one of the tasks that write batches."""
+
+    parcels: deque[_Parcel] = field(default_factory=deque)
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    last: int = 0
+    """How many messages its last batch had."""
+
+
 class Intake:
-    """The queue of one process and the task that empties it.
+    """The queues of one process and the tasks that empty them.
+
+    A customer's messages always go through the same lane, so they keep their order, and batches
+    that are written at the same moment never want the same conversation.
 
     Args:
         unit: Opens a unit of work.
@@ -47,6 +63,8 @@ class Intake:
         metrics: Where batches are counted.
         batch: Messages in one transaction at the most.
         queue: Messages that may wait; above that ``put`` raises ``Overloaded``.
+        lanes: Batches that are written at the same moment. One for a database with one writer;
+            with a server, one lane thinks while another waits for the server.
     """
 
     def __init__(
@@ -58,6 +76,7 @@ class Intake:
         *,
         batch: int = 200,
         queue: int = 5000,
+        lanes: int = 1,
     ) -> None:
         self._unit = unit
         self._around = around
@@ -65,55 +84,97 @@ class Intake:
         self._metrics = metrics
         self._batch = batch
         self._room = queue
-        self._parcels: deque[_Parcel] = deque()
-        self._arrived = asyncio.Event()
+        self._lanes = [_Lane() for _ in range(lanes)]
         self._closing = False
-        self._task: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Begin to take messages in."""
-        self._task = asyncio.create_task(self._run(), name="intake")
+        self._tasks = [
+            asyncio.create_task(self._run(lane), name=f"intake-{number}")
+            for number, lane in enumerate(self._lanes)
+        ]
 
     async def stop(self) -> None:
         """Refuse new messages, finish those that were accepted, then end."""
         self._closing = True
-        self._arrived.set()
-        if self._task is not None:
-            await self._task
-            self._task = None
+        for lane in self._lanes:
+            lane.arrived.set()
+        await asyncio.gather(*self._tasks)
+        self._tasks = []
 
-    async def put(self, messages: tuple[InboundMessage, ...]) -> list[Outcome]:
+    async def put(self, messages: Sequence[InboundMessage]) -> list[Outcome]:
         """Take messages in and return when they are durable.
 
-        Messages of one conversation are worked on in the order of the calls.
+        Messages of one customer are worked on in the order of the calls.
 
         Raises:
             Overloaded: The queue is full, or this process is shutting down.
-            Exception: The database cannot be written; nothing was kept. Answer 503.
+            Exception: The database cannot be written; some may be kept. Answer 503.
         """
         if self._closing or self._room < len(messages):
             raise Overloaded(RETRY_AFTER_SECONDS)
         self._room -= len(messages)
-        parcel = _Parcel(messages, asyncio.get_running_loop().create_future())
-        self._parcels.append(parcel)
-        self._arrived.set()
-        return await parcel.done
+        if len(messages) == 1:
+            return await self._post(self._lane_of(messages[0]), messages)
+        numbers: dict[int, list[int]] = {}
+        for number, message in enumerate(messages):
+            numbers.setdefault(self._lane_of(message), []).append(number)
+        found = await asyncio.gather(
+            *(self._post(lane, [messages[n] for n in mine]) for lane, mine in numbers.items())
+        )
+        outcomes = {
+            number: outcome
+            for mine, theirs in zip(numbers.values(), found, strict=True)
+            for number, outcome in zip(mine, theirs, strict=True)
+        }
+        return [outcomes[number] for number in range(len(messages))]
 
-    async def _run(self) -> None:
+    def _lane_of(self, message: InboundMessage) -> int:
+        if len(self._lanes) == 1:
+            return 0
+        return hash((message.account, message.sender.external_id)) % len(self._lanes)
+
+    def _post(
+        self, number: int, messages: Sequence[InboundMessage]
+    ) -> asyncio.Future[list[Outcome]]:
+        parcel = _Parcel(messages, asyncio.get_running_loop().create_future())
+        lane = self._lanes[number]
+        lane.parcels.append(parcel)
+        lane.arrived.set()
+        return parcel.done
+
+    async def _run(self, lane: _Lane) -> None:
         while True:
-            if not self._parcels:
+            if not lane.parcels:
                 if self._closing:
                     return
-                self._arrived.clear()
-                await self._arrived.wait()
+                lane.arrived.clear()
+                await lane.arrived.wait()
                 continue
-            parcels = [self._parcels.popleft()]
+            await self._gather(lane)
+            parcels = [lane.parcels.popleft()]
             size = len(parcels[0].messages)
-            while self._parcels and size + len(self._parcels[0].messages) <= self._batch:
-                parcels.append(self._parcels.popleft())
+            while lane.parcels and size + len(lane.parcels[0].messages) <= self._batch:
+                parcels.append(lane.parcels.popleft())
                 size += len(parcels[-1].messages)
             await self._take_in(parcels)
+            lane.last = size
             self._room += size
+
+    async def _gather(self, lane: _Lane) -> None:
+        """Under load, give the next batch a moment to gather.
+
+        When a batch has been answered, its senders all write again, and the first of them would
+        otherwise have a transaction to itself while the others wait for it. An idle desk, whose
+        last batch was small, never waits here.
+        """
+        if lane.last < LOADED:
+            return
+        for _ in range(LINGERS):
+            if len(lane.parcels) >= lane.last:
+                return
+            await asyncio.sleep(LINGER_SECONDS)
 
     async def _take_in(self, parcels: Sequence[_Parcel]) -> None:
         messages = [message for parcel in parcels for message in parcel.messages]

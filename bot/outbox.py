@@ -303,7 +303,9 @@ class Deliverer:
             else:
                 await self._retry(claimed, TryLater(None, type(error).__name__))
         else:
-            self._fared.sent.append((claimed, Sent(claimed.id, receipt.message_ids)))
+            self._fared.sent.append(
+                (claimed, Sent(claimed.id, receipt.message_ids, claimed.attempts + 1))
+            )
             self._metrics.messages.labels(owed.account, "out").inc()
             self._metrics.reply.observe(
                 max(0.0, (self._clock() - claimed.created_at).total_seconds())

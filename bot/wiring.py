@@ -27,6 +27,8 @@ from storage.uow import UnitOfWork
 
 STAFF = "staff"
 """The account name of the staff bot."""
+SERVER_LANES = 2
+"""Batches that are written at the same moment where the database is a server."""
 
 
 _RUN = token_hex(8)
@@ -138,7 +140,15 @@ def build_intake(desk: Desk, accounts: Mapping[str, AccountFacts], metrics: Metr
         )
 
     sizes = desk.config.intake
-    return Intake(desk.unit, around, desk.clock, metrics, batch=sizes.batch, queue=sizes.queue)
+    return Intake(
+        desk.unit,
+        around,
+        desk.clock,
+        metrics,
+        batch=sizes.batch,
+        queue=sizes.queue,
+        lanes=1 if desk.database.is_sqlite else SERVER_LANES,
+    )
 
 
 def build_pace(redis: "Redis | None") -> Pace:

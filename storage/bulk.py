@@ -1,9 +1,10 @@
-"""Runs one statement for many rows at the driver's own speed.
+"""Writes many rows at the driver's own speed.
 
 SQLAlchemy looks at every value of every row on its way to the driver. On the hot path (a transcript
 line, an outbox row, an event for every message) that is most of the cost of a batch. Here the
 statement is compiled once for each database, and a value is converted once even when every row of
-the batch has the same (the moment, mostly).
+the batch has the same (the moment, mostly). PostgreSQL gets whole columns as arrays in a single
+statement: a statement for each row costs the server more than the row itself.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,51 +12,45 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Dialect
+from sqlalchemy import ColumnElement, Dialect, Table
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.sql.dml import UpdateBase
+from sqlalchemy.types import String
+
+Convert = Callable[[Any], Any]
 
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
     sql: str
-    order: tuple[int, ...]
-    """Where each parameter of the SQL stands in a row with the constants behind it."""
-    constants: tuple[Any, ...]
-    converters: tuple[tuple[int, Callable[[Any], Any]], ...]
-    """What the driver wants in another form, by place in the SQL."""
+    converters: tuple[tuple[int, Convert], ...]
+    """What the driver wants in another form, by place in the row."""
+    as_columns: bool
+    """Whether the statement takes whole columns instead of rows."""
 
 
-class Bulk:
-    """A statement without results that is run for many rows.
+class _Bulk:
+    """What inserting and updating have in common.
 
     Args:
-        statement: An ``INSERT`` (``inline``: nothing comes back) or ``UPDATE``.
-        names: The parameters that each row gives, in the rows' order.
+        table: Whose rows.
+        names: Columns, in the order of the rows' values.
     """
 
-    def __init__(self, statement: UpdateBase, names: Sequence[str]) -> None:
-        self._statement = statement
-        self._names = list(names)
+    def __init__(self, table: Table, *names: str) -> None:
+        self._table = table
+        self._columns = [table.c[name] for name in names]
         self._compiled: dict[str, _Compiled] = {}
 
     async def run(self, connection: AsyncConnection, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Run the statement for *rows*, in order.
-
-        Args:
-            connection: An open connection.
-            rows: Values in the order of ``names``; none runs nothing.
-        """
+        """Write *rows*, in order; none writes nothing."""
         if not rows:
             return
         compiled = self._for(connection.dialect)
-        constants, order, converters = compiled.constants, compiled.order, compiled.converters
         memo: dict[datetime, Any] = {}
         ready = []
         for row in rows:
-            full = (*row, *constants)
-            values = [full[place] for place in order]
-            for place, convert in converters:
+            values = list(row)
+            for place, convert in compiled.converters:
                 value = values[place]
                 if type(value) is datetime:
                     known = memo.get(value)
@@ -65,24 +60,81 @@ class Bulk:
                 else:
                     values[place] = convert(value)
             ready.append(tuple(values))
-        await connection.exec_driver_sql(compiled.sql, ready)
+        if compiled.as_columns:
+            columns = tuple(list(column) for column in zip(*ready, strict=True))
+            await connection.exec_driver_sql(compiled.sql, columns)
+        else:
+            await connection.exec_driver_sql(compiled.sql, ready)
 
     def _for(self, dialect: Dialect) -> _Compiled:
         found = self._compiled.get(dialect.name)
         if found is None:
-            compiled = self._statement.compile(dialect=dialect, column_keys=self._names)
-            names = tuple(compiled.positiontup or ())
-            processors: dict[str, Any] = dict(compiled._bind_processors)
-            constants = {n: v for n, v in compiled.params.items() if n not in self._names}
-            places = [*self._names, *constants]
+            by_columns = dialect.name == "postgresql"
             found = self._compiled[dialect.name] = _Compiled(
-                str(compiled),
-                tuple(places.index(name) for name in names),
-                tuple(constants.values()),
+                self._arrays(dialect) if by_columns else self._rows(),
                 tuple(
-                    (place, processors[name])
-                    for place, name in enumerate(names)
-                    if processors.get(name) is not None
+                    (place, convert)
+                    for place, column in enumerate(self._columns)
+                    if (convert := _converter(column, dialect)) is not None
                 ),
+                by_columns,
             )
         return found
+
+    def _unnested(self, dialect: Dialect) -> str:
+        types = [_postgres_type(column, dialect) for column in self._columns]
+        return ", ".join(f"${n}::{type_}[]" for n, type_ in enumerate(types, 1))
+
+    @property
+    def _names(self) -> str:
+        return ", ".join(column.name for column in self._columns)
+
+    def _rows(self) -> str:
+        raise NotImplementedError
+
+    def _arrays(self, dialect: Dialect) -> str:
+        raise NotImplementedError
+
+
+class BulkInsert(_Bulk):
+    """Inserts rows. Columns that are not named take the database's default, mostly NULL."""
+
+    def _rows(self) -> str:
+        marks = ", ".join("?" for _ in self._columns)
+        return f"INSERT INTO {self._table.name} ({self._names}) VALUES ({marks})"  # noqa: S608
+
+    def _arrays(self, dialect: Dialect) -> str:
+        return (
+            f"INSERT INTO {self._table.name} ({self._names}) "  # noqa: S608  our own names only
+            f"SELECT * FROM unnest({self._unnested(dialect)})"
+        )
+
+
+class BulkUpdate(_Bulk):
+    """Updates rows; the last of the named columns is the key that finds each row."""
+
+    def _rows(self) -> str:
+        *changed, key = (column.name for column in self._columns)
+        places = ", ".join(f"{name} = ?" for name in changed)
+        return f"UPDATE {self._table.name} SET {places} WHERE {key} = ?"  # noqa: S608
+
+    def _arrays(self, dialect: Dialect) -> str:
+        *changed, key = (column.name for column in self._columns)
+        places = ", ".join(f"{name} = news.{name}" for name in changed)
+        return (
+            f"UPDATE {self._table.name} SET {places} "  # noqa: S608  our own names only
+            f"FROM unnest({self._unnested(dialect)}) AS news({self._names}) "
+            f"WHERE {self._table.name}.{key} = news.{key}"
+        )
+
+
+def _converter(column: ColumnElement[Any], dialect: Dialect) -> Convert | None:
+    type_ = column.type.dialect_impl(dialect)
+    converter: Convert | None = type_.bind_processor(dialect)
+    return converter
+
+
+def _postgres_type(column: ColumnElement[Any], dialect: Dialect) -> str:
+    if isinstance(column.type, String):
+        return "TEXT"
+    return str(column.type.compile(dialect=dialect))

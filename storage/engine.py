@@ -97,6 +97,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         "synchronous=FULL",
         "foreign_keys=ON",
         "temp_store=MEMORY",
+        # A checkpoint copies a page once, however often it changed since the last one.
+        "wal_autocheckpoint=4000",
         "cache_size=-16000",
     ):
         cursor.execute(f"PRAGMA {pragma}")

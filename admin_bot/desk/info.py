@@ -55,7 +55,7 @@ def _lines(turn: Turn, found: Details) -> list[str]:
         "waiting_since": day_and_time(talk.waiting_since, zone),
         "serving_since": day_and_time(talk.serving_since, zone),
         "ended": day_and_time(talk.ended_at, zone) if talk.state is State.ENDED else None,
-        "last_message": day_and_time(talk.last_message_at, zone),
+        "last_message": day_and_time(found.last_message, zone),
         "messages": found.messages,
     }
     return [

@@ -254,6 +254,4 @@ async def _send(
     )
     await uow.messages.add([line], now)
     await uow.outbox.add([owed], now)
-    party.talk.last_message_at = now
-    await uow.conversations.update([party.talk])
     uow.ring(OUTBOX)

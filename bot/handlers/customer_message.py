@@ -15,6 +15,7 @@ is silent, unless that agent has switched their auto-reply on (then 3 speaks as 
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -29,7 +30,7 @@ from bot.knowledge.matcher import FaqMatch
 from bot.rules.automaton import RuleHit
 from bot.rules.folding import fold
 from core.i18n.texts import Texts
-from core.messages import Button, Content, InboundMessage, Kind, text
+from core.messages import Button, Content, InboundMessage, Kind, Sender, text
 from core.prompts import WELCOME, default_welcome
 from core.states import Author, Direction, State
 from storage.repos.accounts import AccountFacts
@@ -132,6 +133,8 @@ class _Desk:
         self.around = around
         self.effects = _Effects()
         self.agents: dict[int, StaffMember] = {}
+        self.before: dict[int, Talk] = {}
+        """Each conversation as it was loaded, to tell which ones have changed."""
         self.hits: dict[tuple[str, str], RuleHit | None] = {}
         self.ranked: dict[str, list[FaqMatch]] = {}
 
@@ -144,15 +147,21 @@ class _Desk:
             n: (self.around.accounts[messages[n].account].id, messages[n].sender.external_id)
             for n in numbers
         }
-        people = await uow.people.find(keys.values())
-        new = {
-            keys[n]: (messages[n].sender, messages[n].chat)
-            for n in reversed(numbers)
-            if keys[n] not in people
-        }
-        if new:
-            people |= await uow.people.add(new, now)
-        talks = await uow.conversations.lock_open(p.id for p in people.values())
+        known = await uow.conversations.lock_open_of(keys.values())
+        people = {key: person for key, (person, _) in known.items()}
+        talks = {person.id: talk for person, talk in known.values()}
+        new: dict[tuple[int, str], tuple[Sender, str]] = {}
+        if strangers := set(keys.values()) - people.keys():
+            people |= await uow.people.find(strangers)
+            new = {
+                keys[n]: (messages[n].sender, messages[n].chat)
+                for n in reversed(numbers)
+                if keys[n] not in people
+            }
+            if new:
+                people |= await uow.people.add(new, now)
+            # Another process may have opened one of theirs a moment ago.
+            talks |= await uow.conversations.lock_open(people[key].id for key in strangers)
         # Only behind the locks: whoever else holds this update has committed by now.
         seen = await uow.messages.seen((keys[n][0], messages[n].external_id) for n in numbers)
         fresh: list[int] = []
@@ -167,6 +176,7 @@ class _Desk:
             (keys[n][0], people[keys[n]].id) for n in fresh if people[keys[n]].id not in talks
         }
         opened = await uow.conversations.open(sorted(missing), now) if missing else {}
+        self.before = {t.id: copy(t) for t in talks.values()}
         talks |= opened
         await self._know_agents(talks.values())
         for n in fresh:
@@ -234,7 +244,6 @@ class _Desk:
         """Decide what one message leads to. The order of the checks is the policy."""
         content = message.content
         self._customer_line(talk, person, message)
-        talk.last_message_at = self.around.now
         if content.kind in (Kind.BLOCKED, Kind.UNBLOCKED):
             self.effects.events.append(Event(talk.id, self.around.now, content.kind.value))
             return
@@ -555,12 +564,12 @@ class _Desk:
             return
         if effects.left:
             await self._withdraw_cards()
-        touched = {line.conversation_id for line in effects.lines}
         await uow.messages.add(effects.lines, now)
         await uow.outbox.add(effects.owed, now)
         await uow.conversations.record(effects.events)
+        # Most messages change nothing but the transcript.
         await uow.conversations.update(
-            sorted((t for t in talks if t.id in touched), key=lambda t: t.id)
+            sorted((t for t in talks if t != self.before.get(t.id)), key=lambda t: t.id)
         )
         await uow.people.update(people)
         if effects.owed:

@@ -64,6 +64,7 @@ class Details:
     group: str | None
     agent: str | None
     messages: int
+    last_message: datetime | None
     mine: bool
     may_take: bool
 
@@ -147,12 +148,13 @@ async def details(uow: UnitOfWork, actor: StaffMember, conversation_id: int | No
     party = (await parties(uow, [talk]))[talk.id]
     groups = {g.id: g.name for g in await uow.staffing.groups()}
     agents = await uow.staffing.by_ids([talk.agent_id] if talk.agent_id else [])
-    _, messages = await uow.messages.page(talk.id, offset=0, limit=1)
+    newest, messages = await uow.messages.page(talk.id, offset=0, limit=1)
     return Details(
         party=party,
         group=groups.get(talk.group_id or 0),
         agent=agents[talk.agent_id].name if talk.agent_id else None,
         messages=messages,
+        last_message=newest[-1].sent_at if newest else None,
         mine=talk.agent_id == actor.id,
         may_take=access.may(actor.role, Permission.SEE_LINE),
     )

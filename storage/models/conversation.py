@@ -55,7 +55,6 @@ class Conversation(Base):
     waiting_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     serving_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    last_message_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class ConversationEvent(Base):

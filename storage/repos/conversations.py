@@ -3,16 +3,18 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.states import State
-from storage.bulk import Bulk
+from storage.bulk import BulkInsert, BulkUpdate
 from storage.many import among
 from storage.models.conversation import Conversation, ConversationEvent
+from storage.models.customer import Identity
+from storage.repos.people import PERSON_FIELDS, Person
 
 
 @dataclass(slots=True)
@@ -32,7 +34,6 @@ class Talk:
     waiting_since: datetime | None
     serving_since: datetime | None
     ended_at: datetime | None
-    last_message_at: datetime
 
 
 @dataclass(slots=True)
@@ -63,7 +64,6 @@ _FIELDS = (
     Conversation.waiting_since,
     Conversation.serving_since,
     Conversation.ended_at,
-    Conversation.last_message_at,
 )
 _OPEN = Conversation.state != bindparam("ended", int(State.ENDED), literal_execute=True)
 # "No key" locks: inserting a row that names a locked one (a message, an outbox row) must not wait
@@ -73,6 +73,18 @@ _LOCK_OPEN = (
     .where(among(Conversation.identity_id, "identities", of_numbers=True), _OPEN)
     .order_by(Conversation.id)
     .with_for_update(key_share=True)
+)
+# One statement for what nearly every message needs: its sender and their open conversation.
+_LOCK_BY_KEYS = (
+    select(*_FIELDS, *PERSON_FIELDS)
+    .join(Identity, Identity.id == Conversation.identity_id)
+    .where(
+        among(Identity.account_id, "accounts", of_numbers=True),
+        among(Identity.external_id, "externals", of_numbers=False),
+        _OPEN,
+    )
+    .order_by(Conversation.id)
+    .with_for_update(key_share=True, of=Conversation)
 )
 _LOCK_IDS = (
     select(*_FIELDS)
@@ -86,35 +98,20 @@ _OF_IDENTITIES = (
     .where(among(Conversation.identity_id, "identities", of_numbers=True))
     .distinct()
 )
-_UPDATE = Bulk(
-    update(Conversation)
-    .where(Conversation.id == bindparam("row"))
-    .values(
-        state=bindparam("new_state"),
-        source=bindparam("new_source"),
-        group_id=bindparam("new_group"),
-        agent_id=bindparam("new_agent"),
-        hinted=bindparam("new_hinted"),
-        waiting_since=bindparam("new_waiting"),
-        serving_since=bindparam("new_serving"),
-        ended_at=bindparam("new_ended"),
-        last_message_at=bindparam("new_last"),
-    ),
-    (
-        "row",
-        "new_state",
-        "new_source",
-        "new_group",
-        "new_agent",
-        "new_hinted",
-        "new_waiting",
-        "new_serving",
-        "new_ended",
-        "new_last",
-    ),
+_UPDATE = BulkUpdate(
+    cast("Table", Conversation.__table__),
+    "state",
+    "source",
+    "group_id",
+    "agent_id",
+    "hinted",
+    "waiting_since",
+    "serving_since",
+    "ended_at",
+    "id",
 )
-_ADD_EVENTS = Bulk(
-    insert(ConversationEvent).inline(), ("conversation_id", "at", "kind", "staff_id", "data")
+_ADD_EVENTS = BulkInsert(
+    cast("Table", ConversationEvent.__table__), "conversation_id", "at", "kind", "staff_id", "data"
 )
 
 
@@ -135,6 +132,26 @@ class Conversations:
         rows = await self._connection.execute(_LOCK_OPEN, {"identities": set(identities)})
         return {row[2]: _talk(row) for row in rows}
 
+    async def lock_open_of(
+        self, keys: Iterable[tuple[int, str]]
+    ) -> dict[tuple[int, str], tuple[Person, Talk]]:
+        """Return people with their open conversations, locked, by (account id, external id).
+
+        People without an open conversation, and people we do not know, are left out.
+        """
+        wanted = set(keys)
+        rows = await self._connection.execute(
+            _LOCK_BY_KEYS, {"accounts": {a for a, _ in wanted}, "externals": {e for _, e in wanted}}
+        )
+        found = {}
+        for row in rows:
+            fields: tuple[Any, ...] = tuple(row)
+            person = Person(*fields[len(_FIELDS) :])
+            key = (person.account_id, person.external_id)
+            if key in wanted:
+                found[key] = (person, _talk(fields[: len(_FIELDS)]))
+        return found
+
     async def open(self, new: Sequence[tuple[int, int]], now: datetime) -> dict[int, Talk]:
         """Open conversations for (account id, identity id) pairs and return them locked.
 
@@ -150,7 +167,6 @@ class Conversations:
                     "state": int(State.NEW),
                     "hinted": False,
                     "opened_at": now,
-                    "last_message_at": now,
                 }
                 for account_id, identity_id in sorted(new)
             ],
@@ -178,7 +194,6 @@ class Conversations:
         """Write back conversations that this unit of work holds locked."""
         rows = [
             (
-                t.id,
                 int(t.state),
                 t.source,
                 t.group_id,
@@ -187,7 +202,7 @@ class Conversations:
                 t.waiting_since,
                 t.serving_since,
                 t.ended_at,
-                t.last_message_at,
+                t.id,
             )
             for t in talks
         ]

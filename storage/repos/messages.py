@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Table, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.messages import Content, Kind
 from core.states import Author, Direction
-from storage.bulk import Bulk
+from storage.bulk import BulkInsert
 from storage.many import among
 from storage.models.message import Message
 
@@ -38,25 +38,23 @@ _SEEN = select(Message.account_id, Message.external_id).where(
     among(Message.account_id, "accounts", of_numbers=True),
     among(Message.external_id, "externals", of_numbers=False),
 )
-_ADD = Bulk(
-    insert(Message).inline(),
-    (
-        "account_id",
-        "external_id",
-        "conversation_id",
-        "direction",
-        "author",
-        "author_name",
-        "staff_id",
-        "kind",
-        "text",
-        "extra",
-        "platform_id",
-        "reply_to",
-        "edited",
-        "sent_at",
-        "stored_at",
-    ),
+_ADD = BulkInsert(
+    cast("Table", Message.__table__),
+    "account_id",
+    "external_id",
+    "conversation_id",
+    "direction",
+    "author",
+    "author_name",
+    "staff_id",
+    "kind",
+    "text",
+    "extra",
+    "platform_id",
+    "reply_to",
+    "edited",
+    "sent_at",
+    "stored_at",
 )
 _LINE = (
     Message.conversation_id,

@@ -3,15 +3,15 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import Table, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from core.messages import Content
-from storage.bulk import Bulk
+from storage.bulk import BulkInsert, BulkUpdate
 from storage.many import among
 from storage.models.outbox import OutboxRow, StaffBinding
 
@@ -65,10 +65,11 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A row that the platform has accepted, with the ids it gave."""
+    """A row that the platform has accepted, with the ids it gave, at which attempt."""
 
     id: int
     platform_ids: tuple[str, ...]
+    attempts: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,25 +109,23 @@ def lane(account: str, chat: str) -> str:
     return f"{account}:{chat}"
 
 
-_ADD = Bulk(
-    insert(OutboxRow).inline(),
-    (
-        "key",
-        "account",
-        "chat",
-        "lane",
-        "content",
-        "reply_to",
-        "shows",
-        "edits_key",
-        "conversation_id",
-        "purpose",
-        "staff_id",
-        "state",
-        "due_at",
-        "attempts",
-        "created_at",
-    ),
+_ADD = BulkInsert(
+    cast("Table", OutboxRow.__table__),
+    "key",
+    "account",
+    "chat",
+    "lane",
+    "content",
+    "reply_to",
+    "shows",
+    "edits_key",
+    "conversation_id",
+    "purpose",
+    "staff_id",
+    "state",
+    "due_at",
+    "attempts",
+    "created_at",
 )
 _EARLIER = aliased(OutboxRow)
 _IS_DUE = OutboxRow.state == bindparam("is_due", "due", literal_execute=True)
@@ -169,17 +168,14 @@ _CLAIM = (
         OutboxRow.created_at,
     )
 )
-_SENT = Bulk(
-    update(OutboxRow)
-    .where(OutboxRow.id == bindparam("row"))
-    .values(
-        state="sent",
-        platform_ids=bindparam("ids"),
-        sent_at=bindparam("at"),
-        lease_until=None,
-        attempts=OutboxRow.attempts + 1,
-    ),
-    ("row", "ids", "at"),
+_SENT = BulkUpdate(
+    cast("Table", OutboxRow.__table__),
+    "state",
+    "platform_ids",
+    "sent_at",
+    "lease_until",
+    "attempts",
+    "id",
 )
 _DIED = (
     update(OutboxRow)
@@ -328,7 +324,7 @@ class Outbox:
         if sent:
             await _SENT.run(
                 self._connection,
-                [(s.id, list(s.platform_ids), now) for s in sent],
+                [("sent", list(s.platform_ids), now, None, s.attempts, s.id) for s in sent],
             )
         if died:
             await self._connection.execute(

@@ -31,7 +31,7 @@ class Person:
     device: Mapping[str, Any] | None = None
 
 
-_FIELDS = (
+PERSON_FIELDS = (
     Identity.id,
     Identity.account_id,
     Identity.external_id,
@@ -44,11 +44,11 @@ _FIELDS = (
     Identity.blocked,
     Identity.device,
 )
-_BY_KEYS = select(*_FIELDS).where(
+_BY_KEYS = select(*PERSON_FIELDS).where(
     among(Identity.account_id, "accounts", of_numbers=True),
     among(Identity.external_id, "externals", of_numbers=False),
 )
-_BY_IDS = select(*_FIELDS).where(among(Identity.id, "ids", of_numbers=True))
+_BY_IDS = select(*PERSON_FIELDS).where(among(Identity.id, "ids", of_numbers=True))
 _NEW_CUSTOMERS = insert(Customer).returning(Customer.id, sort_by_parameter_order=True)
 _UPDATE = (
     update(Identity)

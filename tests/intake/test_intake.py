@@ -166,8 +166,8 @@ async def test_two_processes_on_one_database_keep_order_and_count(
     around = await shop.around()
     second = Database(database.url.render_as_string(hide_password=False))
     intakes = [
-        intake_of(shop, around, batch=20),
-        intake_of(shop, around, lambda: UnitOfWork(second), batch=20),
+        intake_of(shop, around, batch=20, lanes=2),
+        intake_of(shop, around, lambda: UnitOfWork(second), batch=20, lanes=3),
     ]
     for made in intakes:
         await made.start()
