@@ -74,7 +74,7 @@ async def reply_latency() -> list[dict[str, object]]:
             await asyncio.sleep(2.0)
             query = {"bot": TOKEN, "method": "sendMessage", "last": "20000"}
             async with http.get("/control/calls", params=query) as answer:
-                calls = (await answer.json())["result"]
+                calls = (await answer.json())["calls"]
     arrived: dict[int, list[float]] = {}
     for call in calls:
         arrived.setdefault(int(call["params"]["chat_id"]), []).append(call["at"])

@@ -51,6 +51,8 @@ HOLD_SECONDS = 5.0
 """A longer wait for a rate limit is spent in the table, not in memory."""
 BACKOFF_SECONDS = 60.0
 DRAIN_SECONDS = 3.5
+GATHER_SECONDS = 0.004
+"""At least this long from one transaction to the next."""
 UNEXPECTED_TRIES = 10
 """How often an error that no adapter should raise is tried again."""
 
@@ -127,7 +129,14 @@ class Deliverer:
             await self._write_down()
 
     async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        began = 0.0
         while not self._closing:
+            # Under load, what has fared and what has come up in the meantime share a transaction;
+            # after a quiet moment nobody waits.
+            if (pause := began + GATHER_SECONDS - loop.time()) > 0:
+                await asyncio.sleep(pause)
+            began = loop.time()
             try:
                 claimed = await self._write_down(claim=True)
             except Exception:

@@ -159,7 +159,8 @@ def build_pace(redis: "Redis | None") -> Pace:
 def build_deliverer(desk: Desk, pace: Pace, metrics: Metrics) -> Deliverer:
     """Return what sends the messages that we owe."""
     return Deliverer(
-        desk.unit,
+        # What it notes down costs only a repeated message if a power cut takes it back.
+        lambda: UnitOfWork(desk.database, lasting=False),
         desk.channels,
         pace,
         desk.bell.listener(OUTBOX),

@@ -3,13 +3,15 @@
 import asyncio
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import orjson
-from sqlalchemy import event
+from sqlalchemy import create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
+
+from storage.inline import InlineEngine
 
 SQLITE_BUSY_SECONDS = 30
 STATEMENT_TIMEOUT_MS = 30_000
@@ -20,7 +22,7 @@ def _dumps(value: Any) -> str:
 
 
 def driver_url(url: str) -> URL:
-    """Return *url* with the async driver that we use for its database.
+    """Return *url* with the driver that we use for its database.
 
     Raises:
         ValueError: The database is neither SQLite nor PostgreSQL.
@@ -28,7 +30,7 @@ def driver_url(url: str) -> URL:
     parsed = make_url(url)
     match parsed.get_backend_name():
         case "sqlite":
-            return parsed.set(drivername="sqlite+aiosqlite")
+            return parsed.set(drivername="sqlite")
         case "postgresql":
             return parsed.set(drivername="postgresql+asyncpg")
         case other:
@@ -65,7 +67,10 @@ class Database:
         if self.is_sqlite:
             if self.url.database:
                 Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
-            options["connect_args"] = {"timeout": SQLITE_BUSY_SECONDS}
+            options["connect_args"] = {
+                "timeout": SQLITE_BUSY_SECONDS,
+                "check_same_thread": False,
+            }
         else:
             options["connect_args"] = {
                 "server_settings": {
@@ -75,7 +80,12 @@ class Database:
             }
             if pooled:
                 options["pool_size"] = 8
-        self.engine: AsyncEngine = create_async_engine(self.url, **options)
+        # The inline engine has every part of AsyncEngine that the repositories use.
+        self.engine: AsyncEngine = (
+            cast("AsyncEngine", InlineEngine(create_engine(self.url, **options)))
+            if self.is_sqlite
+            else create_async_engine(self.url, **options)
+        )
         self.writer = asyncio.Lock()
         """Within one process SQLite's writers queue here instead of polling for the file lock."""
         if self.is_sqlite:

@@ -2,11 +2,12 @@
 
 import asyncio
 from types import TracebackType
-from typing import Self
+from typing import Self, cast
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engine import Database
+from storage.inline import InlineConnection
 from storage.repos.accounts import Accounts
 from storage.repos.audit import Audit
 from storage.repos.conversations import Conversations
@@ -24,11 +25,14 @@ class UnitOfWork:
 
     On SQLite a unit opens as a writer; within a process writers queue on a lock, between
     processes on the file. ``reading=True`` opens a unit that only reads and waits for nobody.
+    ``lasting=False`` does not wait for the disk at the commit: a killed process loses nothing, a
+    power cut may take the last moments back. It is for notes that cost only a repetition when lost.
     """
 
-    def __init__(self, database: Database, *, reading: bool = False) -> None:
+    def __init__(self, database: Database, *, reading: bool = False, lasting: bool = True) -> None:
         self._database = database
         self._reading = reading
+        self._lasting = lasting
         self._bells: set[str] = set()
         self._holds_lock = False
         self.connection: AsyncConnection
@@ -45,9 +49,11 @@ class UnitOfWork:
             raise
         try:
             if database.is_sqlite:
-                await self.connection.exec_driver_sql(
-                    "BEGIN" if self._reading else "BEGIN IMMEDIATE"
-                )
+                if self._reading:
+                    await self.connection.exec_driver_sql("BEGIN")
+                else:
+                    inline = cast("InlineConnection", self.connection)
+                    await inline.begin_writing(lasting=self._lasting)
         except BaseException:
             await self._leave()
             raise
