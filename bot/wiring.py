@@ -27,7 +27,7 @@ from storage.uow import UnitOfWork
 
 STAFF = "staff"
 """The account name of the staff bot."""
-SERVER_LANES = 2
+SERVER_LANES = 3
 """Batches that are written at the same moment where the database is a server."""
 
 

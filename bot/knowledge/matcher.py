@@ -23,6 +23,8 @@ OFFER_SCORE = 0.4
 
 _LOOKED_UP = 400
 """Index positions visited for one message, rarest pieces first; bounds the time it takes."""
+_SHORT = 6
+"""Up to this length a text may be like another by a single character."""
 _SHORTLIST = 25
 """Sentences with the most weight in common; only for these is the cosine worked out."""
 _COMPARED = 10
@@ -162,6 +164,8 @@ class FaqMatcher:
         pieces = grams(core)
         known = [(weights[piece], piece) for piece in pieces if piece in weights]
         known.sort(reverse=True)
+        if len(core) > _SHORT and not any(len(piece) > 1 for _, piece in known):
+            return  # single characters alone make no two longer sentences alike
         strangers = len(pieces) - len(known)
         length = sqrt(sum(w * w for w, _ in known) + strangers * self._unknown**2)
         shared: dict[int, float] = {}

@@ -63,10 +63,10 @@ class ConversationEvent(Base):
     __tablename__ = "conversation_events"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"), index=True)
+    conversation_id: Mapped[int] = mapped_column(BigId, index=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     kind: Mapped[str] = mapped_column(String(32))
-    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    staff_id: Mapped[int | None] = mapped_column(BigId)
     """Who did it; ``None`` for the customer and the desk itself."""
     data: Mapped[dict[str, Any] | None] = mapped_column(Json)
 

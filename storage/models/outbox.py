@@ -37,10 +37,10 @@ class OutboxRow(Base):
     """For a mirror, the platform id of the customer's message that it shows."""
     edits_key: Mapped[str | None] = mapped_column(String(64))
     """Key of the earlier row whose message this one replaces; ``None`` for a new message."""
-    conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversations.id"), index=True)
+    conversation_id: Mapped[int | None] = mapped_column(BigId, index=True)
     purpose: Mapped[str] = mapped_column(String(16))
     """``reply`` to a customer, ``mirror`` or ``card`` or ``notice`` to a member of staff."""
-    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    staff_id: Mapped[int | None] = mapped_column(BigId)
     """Who is told when it dies; ``None`` for nobody."""
     state: Mapped[str] = mapped_column(String(10), default="due")
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)

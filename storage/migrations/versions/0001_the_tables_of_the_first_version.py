@@ -30,6 +30,21 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_banned_words_name")),
     )
     op.create_table(
+        "conversation_events",
+        sa.Column("id", BIG_ID, nullable=False),
+        sa.Column("conversation_id", BIG_ID, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("staff_id", BIG_ID, nullable=True),
+        sa.Column("data", JSON, nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_conversation_events")),
+    )
+    with op.batch_alter_table("conversation_events", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_conversation_events_conversation_id"), ["conversation_id"], unique=False
+        )
+
+    op.create_table(
         "customers",
         sa.Column("id", BIG_ID, nullable=False),
         sa.Column("name", sa.String(length=256), nullable=False),
@@ -74,6 +89,76 @@ def upgrade() -> None:
         sa.UniqueConstraint("identifier", name=op.f("uq_groups_identifier")),
         sa.UniqueConstraint("name", name=op.f("uq_groups_name")),
     )
+    op.create_table(
+        "messages",
+        sa.Column("id", BIG_ID, nullable=False),
+        sa.Column("account_id", BIG_ID, nullable=False),
+        sa.Column("external_id", sa.String(length=128), nullable=False),
+        sa.Column("conversation_id", BIG_ID, nullable=False),
+        sa.Column("direction", sa.String(length=8), nullable=False),
+        sa.Column("author", sa.String(length=8), nullable=False),
+        sa.Column("author_name", sa.String(length=256), nullable=False),
+        sa.Column("staff_id", BIG_ID, nullable=True),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("extra", JSON, nullable=True),
+        sa.Column("platform_id", sa.String(length=128), nullable=True),
+        sa.Column("reply_to", sa.String(length=128), nullable=True),
+        sa.Column("edited", sa.Boolean(), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("stored_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_messages")),
+        sa.UniqueConstraint(
+            "account_id", "external_id", name=op.f("uq_messages_account_id_external_id")
+        ),
+    )
+    with op.batch_alter_table("messages", schema=None) as batch_op:
+        batch_op.create_index("ix_messages_conversation", ["conversation_id", "id"], unique=False)
+
+    op.create_table(
+        "outbox",
+        sa.Column("id", BIG_ID, nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("account", sa.String(length=64), nullable=False),
+        sa.Column("chat", sa.String(length=128), nullable=False),
+        sa.Column("lane", sa.String(length=200), nullable=False),
+        sa.Column("content", JSON, nullable=False),
+        sa.Column("reply_to", sa.String(length=128), nullable=True),
+        sa.Column("shows", sa.String(length=128), nullable=True),
+        sa.Column("edits_key", sa.String(length=64), nullable=True),
+        sa.Column("conversation_id", BIG_ID, nullable=True),
+        sa.Column("purpose", sa.String(length=16), nullable=False),
+        sa.Column("staff_id", BIG_ID, nullable=True),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("platform_ids", JSON, nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
+        sa.UniqueConstraint("key", name=op.f("uq_outbox_key")),
+    )
+    with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_outbox_conversation_id"), ["conversation_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_outbox_due",
+            ["due_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'due'"),
+            postgresql_where=sa.text("state = 'due'"),
+        )
+        batch_op.create_index(
+            "ix_outbox_lane",
+            ["lane", "id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'due'"),
+            postgresql_where=sa.text("state = 'due'"),
+        )
+
     op.create_table(
         "playbook_version",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
@@ -277,116 +362,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("conversation_id", "staff_id", name=op.f("pk_cards")),
     )
     op.create_table(
-        "conversation_events",
-        sa.Column("id", BIG_ID, nullable=False),
-        sa.Column("conversation_id", BIG_ID, nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("kind", sa.String(length=32), nullable=False),
-        sa.Column("staff_id", BIG_ID, nullable=True),
-        sa.Column("data", JSON, nullable=True),
-        sa.ForeignKeyConstraint(
-            ["conversation_id"],
-            ["conversations.id"],
-            name=op.f("fk_conversation_events_conversation_id_conversations"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["staff_id"], ["staff.id"], name=op.f("fk_conversation_events_staff_id_staff")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_conversation_events")),
-    )
-    with op.batch_alter_table("conversation_events", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_conversation_events_conversation_id"), ["conversation_id"], unique=False
-        )
-
-    op.create_table(
-        "messages",
-        sa.Column("id", BIG_ID, nullable=False),
-        sa.Column("account_id", BIG_ID, nullable=False),
-        sa.Column("external_id", sa.String(length=128), nullable=False),
-        sa.Column("conversation_id", BIG_ID, nullable=False),
-        sa.Column("direction", sa.String(length=8), nullable=False),
-        sa.Column("author", sa.String(length=8), nullable=False),
-        sa.Column("author_name", sa.String(length=256), nullable=False),
-        sa.Column("staff_id", BIG_ID, nullable=True),
-        sa.Column("kind", sa.String(length=16), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("extra", JSON, nullable=True),
-        sa.Column("platform_id", sa.String(length=128), nullable=True),
-        sa.Column("reply_to", sa.String(length=128), nullable=True),
-        sa.Column("edited", sa.Boolean(), nullable=False),
-        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("stored_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["accounts.id"], name=op.f("fk_messages_account_id_accounts")
-        ),
-        sa.ForeignKeyConstraint(
-            ["conversation_id"],
-            ["conversations.id"],
-            name=op.f("fk_messages_conversation_id_conversations"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["staff_id"], ["staff.id"], name=op.f("fk_messages_staff_id_staff")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_messages")),
-        sa.UniqueConstraint(
-            "account_id", "external_id", name=op.f("uq_messages_account_id_external_id")
-        ),
-    )
-    with op.batch_alter_table("messages", schema=None) as batch_op:
-        batch_op.create_index("ix_messages_conversation", ["conversation_id", "id"], unique=False)
-
-    op.create_table(
-        "outbox",
-        sa.Column("id", BIG_ID, nullable=False),
-        sa.Column("key", sa.String(length=64), nullable=False),
-        sa.Column("account", sa.String(length=64), nullable=False),
-        sa.Column("chat", sa.String(length=128), nullable=False),
-        sa.Column("lane", sa.String(length=200), nullable=False),
-        sa.Column("content", JSON, nullable=False),
-        sa.Column("reply_to", sa.String(length=128), nullable=True),
-        sa.Column("shows", sa.String(length=128), nullable=True),
-        sa.Column("edits_key", sa.String(length=64), nullable=True),
-        sa.Column("conversation_id", BIG_ID, nullable=True),
-        sa.Column("purpose", sa.String(length=16), nullable=False),
-        sa.Column("staff_id", BIG_ID, nullable=True),
-        sa.Column("state", sa.String(length=10), nullable=False),
-        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("error", sa.Text(), nullable=True),
-        sa.Column("platform_ids", JSON, nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["conversation_id"],
-            ["conversations.id"],
-            name=op.f("fk_outbox_conversation_id_conversations"),
-        ),
-        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_outbox_staff_id_staff")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
-        sa.UniqueConstraint("key", name=op.f("uq_outbox_key")),
-    )
-    with op.batch_alter_table("outbox", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_outbox_conversation_id"), ["conversation_id"], unique=False
-        )
-        batch_op.create_index(
-            "ix_outbox_due",
-            ["due_at", "id"],
-            unique=False,
-            sqlite_where=sa.text("state = 'due'"),
-            postgresql_where=sa.text("state = 'due'"),
-        )
-        batch_op.create_index(
-            "ix_outbox_lane",
-            ["lane", "id"],
-            unique=False,
-            sqlite_where=sa.text("state = 'due'"),
-            postgresql_where=sa.text("state = 'due'"),
-        )
-
-    op.create_table(
         "staff_bindings",
         sa.Column("chat", sa.String(length=128), nullable=False),
         sa.Column("message_id", sa.String(length=128), nullable=False),
@@ -415,28 +390,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_staff_bindings_conversation_id"))
 
     op.drop_table("staff_bindings")
-    with op.batch_alter_table("outbox", schema=None) as batch_op:
-        batch_op.drop_index(
-            "ix_outbox_lane",
-            sqlite_where=sa.text("state = 'due'"),
-            postgresql_where=sa.text("state = 'due'"),
-        )
-        batch_op.drop_index(
-            "ix_outbox_due",
-            sqlite_where=sa.text("state = 'due'"),
-            postgresql_where=sa.text("state = 'due'"),
-        )
-        batch_op.drop_index(batch_op.f("ix_outbox_conversation_id"))
-
-    op.drop_table("outbox")
-    with op.batch_alter_table("messages", schema=None) as batch_op:
-        batch_op.drop_index("ix_messages_conversation")
-
-    op.drop_table("messages")
-    with op.batch_alter_table("conversation_events", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_conversation_events_conversation_id"))
-
-    op.drop_table("conversation_events")
     op.drop_table("cards")
     with op.batch_alter_table("conversations", schema=None) as batch_op:
         batch_op.drop_index(
@@ -478,9 +431,31 @@ def downgrade() -> None:
     op.drop_table("rules")
     op.drop_table("prompts")
     op.drop_table("playbook_version")
+    with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_outbox_lane",
+            sqlite_where=sa.text("state = 'due'"),
+            postgresql_where=sa.text("state = 'due'"),
+        )
+        batch_op.drop_index(
+            "ix_outbox_due",
+            sqlite_where=sa.text("state = 'due'"),
+            postgresql_where=sa.text("state = 'due'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_outbox_conversation_id"))
+
+    op.drop_table("outbox")
+    with op.batch_alter_table("messages", schema=None) as batch_op:
+        batch_op.drop_index("ix_messages_conversation")
+
+    op.drop_table("messages")
     op.drop_table("groups")
     op.drop_table("faq_entries")
     op.drop_table("dead_letters")
     op.drop_table("customers")
+    with op.batch_alter_table("conversation_events", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_conversation_events_conversation_id"))
+
+    op.drop_table("conversation_events")
     op.drop_table("banned_words")
     # ### end Alembic commands ###
