@@ -203,8 +203,12 @@ async def test_health_and_figures(http: aiohttp.ClientSession, story: Story) -> 
     for path in ("/healthz", "/readyz"):
         async with http.get(path) as answer:
             assert 200 == answer.status
-    async with http.get("/metrics") as answer:
-        figures = await answer.text()
+    figures = ""
+    async with asyncio.timeout(10):
+        # The reply may arrive a moment before it is written down as sent.
+        while "frontdesk_outbox_due 0.0" not in figures:
+            async with http.get("/metrics") as answer:
+                figures = await answer.text()
     for name in (
         'frontdesk_messages_total{account="shop",direction="in"} 1.0',
         'frontdesk_messages_total{account="shop",direction="out"} 1.0',
