@@ -104,3 +104,59 @@ async def test_photos_travel_both_ways(story: Story) -> None:
     assert shown["photo"]
     bo.sends("photo", png(40, 40), caption="like this?")
     assert (await ann.hears("like this?"))["photo"]
+
+
+@pytest.mark.requirement("CHN-02")
+async def test_kinds_go_both_ways_and_an_unknown_one_is_shown_by_the_fixed_placeholder(
+    story: Story,
+) -> None:
+    """Text, pictures, emoticons and buttons are exchanged; what no adapter can render is kept and
+    shown as unsupported, never dropped."""
+    import aiohttp
+
+    from tests.flows.conftest import ANN, SHOP_SECRET
+    from tests.playground.stage import png
+
+    olga = await story.owner()
+    bo = await story.agent(olga)
+    ann = story.customer()
+    ann.start()
+    welcome = await ann.hears("")
+    await ann.presses(welcome, "person")
+    await bo.presses(await bo.hears("Ann"), "Take")
+    await ann.hears("Bo")
+
+    ann.says("words 😀")
+    await bo.hears("words 😀")
+    ann.sends("photo", png(), caption="a picture")
+    assert (await bo.hears("a picture"))["photo"]
+    before = len(bo.chat)
+    ann.sends("sticker", png(), emoji="🙂")
+    await story.world.until(lambda: any("sticker" in m for m in bo.chat[before:]), seconds=10)
+    bo.says("back to you 😀")
+    await ann.hears("back to you 😀")
+    bo.sends("photo", png(), caption="my picture")
+    assert (await ann.hears("my picture"))["photo"]
+
+    strange = {
+        "update_id": 4_000_000,
+        "message": {
+            "message_id": 4000,
+            "date": 1_795_000_000,
+            "chat": {"id": ANN, "type": "private", "first_name": "Ann"},
+            "from": {"id": ANN, "is_bot": False, "first_name": "Ann", "language_code": "en"},
+            "hologram": {"file_id": "x"},
+        },
+    }
+    async with (
+        aiohttp.ClientSession(story.address) as http,
+        http.post(
+            "/hooks/shop",
+            json=strange,
+            headers={"X-Telegram-Bot-Api-Secret-Token": SHOP_SECRET},
+        ) as answer,
+    ):
+        assert 200 == answer.status
+    await bo.hears("Unsupported type")
+    bo.says("/history")
+    await bo.hears("Unsupported type", times=2)
