@@ -7,6 +7,7 @@ the batch has the same (the moment, mostly). PostgreSQL gets whole columns as ar
 statement: a statement for each row costs the server more than the row itself.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,7 +29,7 @@ class _Compiled:
     """Whether the statement takes whole columns instead of rows."""
 
 
-class _Bulk:
+class _Bulk(ABC):
     """What inserting and updating have in common.
 
     Args:
@@ -89,11 +90,13 @@ class _Bulk:
     def _names(self) -> str:
         return ", ".join(column.name for column in self._columns)
 
+    @abstractmethod
     def _rows(self) -> str:
-        raise NotImplementedError
+        """Return the statement that takes one row."""
 
+    @abstractmethod
     def _arrays(self, dialect: Dialect) -> str:
-        raise NotImplementedError
+        """Return the statement that takes whole columns."""
 
 
 class BulkInsert(_Bulk):
