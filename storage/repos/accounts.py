@@ -57,9 +57,3 @@ class Accounts:
                     .where(Account.id == account.id)
                     .values(channel=wanted[0], enabled=wanted[1])
                 )
-
-    async def set_group(self, account_id: int, group_id: int | None) -> None:
-        """Send the account's customers to the line of *group_id* (``None``: the oldest group)."""
-        await self._connection.execute(
-            update(Account).where(Account.id == account_id).values(group_id=group_id)
-        )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy import Table, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -93,11 +93,6 @@ _LOCK_IDS = (
     .with_for_update(key_share=True)
 )
 _BY_IDS = select(*_FIELDS).where(among(Conversation.id, "ids", of_numbers=True))
-_OF_IDENTITIES = (
-    select(Conversation.identity_id)
-    .where(among(Conversation.identity_id, "identities", of_numbers=True))
-    .distinct()
-)
 _UPDATE = BulkUpdate(
     cast("Table", Conversation.__table__),
     "state",
@@ -173,11 +168,6 @@ class Conversations:
         )
         return await self.lock_open(identity for _, identity in new)
 
-    async def with_history(self, identities: Iterable[int]) -> set[int]:
-        """Return which of *identities* have ever had a conversation."""
-        rows = await self._connection.execute(_OF_IDENTITIES, {"identities": set(identities)})
-        return set(rows.scalars())
-
     async def lock(self, ids: Iterable[int]) -> dict[int, Talk]:
         """Return conversations by id, locked, in id order."""
         return await self._many(_LOCK_IDS, ids)
@@ -207,12 +197,6 @@ class Conversations:
             for t in talks
         ]
         await _UPDATE.run(self._connection, rows)
-
-    async def set_region(self, conversation_id: int, region: str | None) -> None:
-        """Remember where the visitor is. Source: requirement CHN-15."""
-        await self._connection.execute(
-            update(Conversation).where(Conversation.id == conversation_id).values(region=region)
-        )
 
     async def record(self, events: Iterable[Event]) -> None:
         """Write down what happened."""

@@ -8,7 +8,7 @@ from typing import Any, cast
 from sqlalchemy import Table, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from core.messages import Content, Kind
+from core.messages import Content
 from core.states import Author, Direction
 from storage.bulk import BulkInsert
 from storage.many import among
@@ -186,17 +186,3 @@ class Messages:
             .limit(limit)
         )
         return [_line(row) for row in rows][::-1], int(total or 0)
-
-    async def platform_id_of(self, account_id: int, external_id: str) -> str | None:
-        """Return the platform's id of a message of ours or theirs; ``None`` when unknown."""
-        found: str | None = await self._connection.scalar(
-            select(Message.platform_id).where(
-                Message.account_id == account_id, Message.external_id == external_id
-            )
-        )
-        return found
-
-
-def said_by_text(line: TranscriptLine) -> str:
-    """Return the words of a line; for kinds without words, an empty text."""
-    return line.content.text if line.content.kind != Kind.PRESS else ""

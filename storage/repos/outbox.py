@@ -359,20 +359,6 @@ class Outbox:
             {"keys": set(keys)},
         )
 
-    async def next_due(self) -> datetime | None:
-        """Return when the next row without a lease becomes due; ``None`` when nothing is owed."""
-        found: datetime | None = await self._connection.scalar(
-            select(func.min(OutboxRow.due_at)).where(_IS_DUE, or_(OutboxRow.lease_until.is_(None)))
-        )
-        return found
-
-    async def counts(self) -> dict[str, int]:
-        """Return how many rows are in each state."""
-        rows = await self._connection.execute(
-            select(OutboxRow.state, func.count()).group_by(OutboxRow.state)
-        )
-        return {row[0]: row[1] for row in rows}
-
     async def due_and_dead(self) -> tuple[int, int]:
         """Return how many rows are owed now and how many will never arrive."""
         due = await self._connection.scalar(select(func.count()).where(_IS_DUE))

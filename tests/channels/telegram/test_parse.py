@@ -121,7 +121,6 @@ def test_an_update_that_is_not_for_us_gives_an_empty_batch(name: str):
     assert read_body(body(name)).messages == ()
 
 
-@pytest.mark.requirement("CHN-02")
 @pytest.mark.parametrize("name", ["story", "paid_media", "something_new"])
 def test_a_kind_that_we_cannot_render_is_named_and_never_dropped(name: str):
     content = only(body(name)).content
@@ -148,7 +147,6 @@ def test_a_message_says_who_wrote_when_and_where():
     )
 
 
-@pytest.mark.requirement("CHN-15")
 def test_the_link_that_a_customer_came_by_and_their_region_are_told():
     message = only(body("start_with_source"))
 
