@@ -326,8 +326,17 @@ class StaffBot:
         message = turn.message
         written = "" if message is None else message.text or message.caption or ""
         expected = self._expecting.taken(turn.staff.id, self._desk.clock())
+        quoted = None if message is None else message.reply_to_message
+        then = self._expecting.answered(
+            turn.staff.id, quoted.message_id if quoted else None, self._desk.clock()
+        )
         has_file = message is not None and any(getattr(message, name) for name in _FILES)
         found = _COMMAND.match(written)
+        if found is None and then is not None:
+            name, _, words = then.partition(":")
+            turn.words, turn.said = words.strip(), written.strip()
+            command, run = self._by_press.get(name, (None, _gone))
+            return command, run
         if found is None:
             turn.words = written.strip()
             if has_file and expected is not None:

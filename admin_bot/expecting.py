@@ -4,7 +4,9 @@ from collections import OrderedDict
 from datetime import datetime, timedelta
 
 PATIENCE = timedelta(minutes=10)
-"""How long a file that was asked for is waited for."""
+"""How long a file that was asked for, or a reply to a question, is waited for."""
+SOON = timedelta(minutes=2)
+"""How soon after a question the next message is taken for its answer without being a reply."""
 _MOST = 1000
 
 
@@ -17,6 +19,7 @@ class Expecting:
 
     def __init__(self) -> None:
         self._asked: OrderedDict[int, tuple[str, datetime]] = OrderedDict()
+        self._questions: OrderedDict[int, tuple[str, int, datetime]] = OrderedDict()
 
     def file(self, staff_id: int, command: str, now: datetime) -> None:
         """Expect a file for *command* from a person."""
@@ -24,6 +27,30 @@ class Expecting:
         self._asked[staff_id] = (command, now + PATIENCE)
         if len(self._asked) > _MOST:
             self._asked.popitem(last=False)
+
+    def words(self, staff_id: int, then: str, question: int, now: datetime) -> None:
+        """Expect an answer to the message *question* from a person, for the button *then*."""
+        self._questions.pop(staff_id, None)
+        self._questions[staff_id] = (then, question, now)
+        if len(self._questions) > _MOST:
+            self._questions.popitem(last=False)
+
+    def answered(self, staff_id: int, reply_to: int | None, now: datetime) -> str | None:
+        """Return the button that a person's message is for, and expect no more; ``None``: none.
+
+        It counts when it replies to the question, or when it is the next message and comes soon:
+        what an agent writes later is meant for a customer.
+
+        Args:
+            staff_id: Who wrote.
+            reply_to: The message that they replied to; ``None`` for none.
+            now: The moment.
+        """
+        then, question, asked = self._questions.pop(staff_id, ("", 0, now))
+        if not then or (reply_to is not None and reply_to != question):
+            return None
+        patience = PATIENCE if reply_to == question else SOON
+        return then if now - asked <= patience else None
 
     def taken(self, staff_id: int, now: datetime) -> str | None:
         """Return the command that a person's file is for, and expect nothing more.

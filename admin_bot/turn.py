@@ -80,6 +80,9 @@ class Turn:
         commands: Every command of the bot.
         noticed: The press has been answered.
         worked: The update's unit of work is over and committed; a repeat would do nothing.
+        said: What they wrote when ``ask`` had asked for it; ``words`` is then what stands behind
+            the button's name that ``ask`` was given.
+        changes: Numbers, in the record of changes, of what the unit of work has changed.
     """
 
     desk: Desk
@@ -94,6 +97,8 @@ class Turn:
     commands: "tuple[Command, ...]" = ()
     noticed: bool = False
     worked: bool = False
+    said: str = ""
+    changes: list[int] = field(default_factory=list)
 
     async def answer(self, text: str, rows: Rows = (), *, title: str = "") -> None:
         """Answer: a press changes its own message in place, a command gets a new one."""
@@ -133,6 +138,22 @@ class Turn:
             reply_markup=keyboard(rows),
             reply_parameters=quote,
         )
+
+    async def ask(self, question: str, then: str) -> None:
+        """Ask for a message; what they write next is worked on as if they had pressed a button.
+
+        Args:
+            question: What to ask; say in it how to leave things as they are.
+            then: The button's data (``name:words``). Its function finds what they wrote in
+                ``Turn.said``, and the file that they sent, if any, in ``Turn.message``.
+        """
+        asked = await self.bot.send_message(
+            self.staff.chat,
+            page("", question),
+            parse_mode=ParseMode.HTML,
+            reply_markup=telegram.ForceReply(),
+        )
+        self.expecting.words(self.staff.id, then, asked.message_id, self.desk.clock())
 
     async def rewrite(
         self, message: telegram.Message, text: str, rows: Rows = (), *, title: str = ""
@@ -184,4 +205,5 @@ class Turn:
             if not await uow.letters.first_time(STAFF_ACCOUNT, self.update_id, self.desk.clock()):
                 raise AlreadyDone
             yield uow
+            self.changes += uow.audit.recorded
         self.worked = True

@@ -121,7 +121,7 @@ async def _desk(database_url: str, api_url: str, *, deliver: bool) -> None:
                 ],
                 desk.clock(),
             )
-            await uow.taught.add_faq(
+            await uow.library.add(
                 [
                     FaqEntry(0, "", q, (), (), Content(Kind.TEXT, f"answer to {n}"))
                     for n, q in enumerate(questions())

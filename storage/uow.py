@@ -12,6 +12,7 @@ from storage.repos.accounts import Accounts
 from storage.repos.audit import Audit
 from storage.repos.conversations import Conversations
 from storage.repos.letters import Letters
+from storage.repos.library import Library
 from storage.repos.line import Line
 from storage.repos.messages import Messages
 from storage.repos.outbox import Outbox
@@ -64,6 +65,7 @@ class UnitOfWork:
         self.messages = Messages(self.connection)
         self.staffing = Staffing(self.connection)
         self.taught = Taught(self.connection)
+        self.library = Library(self.connection)
         self.outbox = Outbox(self.connection)
         self.audit = Audit(self.connection)
         self.letters = Letters(self.connection)

@@ -92,18 +92,15 @@ async def take_in(
         # Rules are only ever named by their place, so the order of the file counts most. The new
         # ones come first and the old ones go then, so that no number is given out twice.
         await uow.taught.add_rules(file.rules, now)
-        await uow.taught.delete_rules(rule.id for rule in there.rules)
-        await uow.taught.replace_words(file.words)
+        await uow.taught.delete_rules((rule.id for rule in there.rules), now)
     else:
         await _merge_rules(uow, there, file, now)
-        kept = {banned.name: banned for banned in there.words}
-        kept |= {banned.name: banned for banned in file.words}
-        await uow.taught.replace_words(tuple(kept.values()))
-    await _merge_faq(uow, there, file, now)
+    await _merge_words(uow, actor, there, file, now, whole=whole)
+    await _merge_faq(uow, actor, there, file, now)
     if whole:
         named = {_question(entry) for entry in file.faq}
-        await uow.taught.delete_faq(
-            entry.id for entry in there.faq if _question(entry) not in named
+        await uow.library.delete(
+            (entry.id for entry in there.faq if _question(entry) not in named), now
         )
     for prompt in file.prompts:
         await uow.taught.set_prompt(prompt)
@@ -159,7 +156,32 @@ async def _merge_rules(uow: UnitOfWork, there: Playbook, file: Playbook, now: da
     await uow.taught.add_rules(new, now)
 
 
-async def _merge_faq(uow: UnitOfWork, there: Playbook, file: Playbook, now: datetime) -> None:
+async def _merge_words(
+    uow: UnitOfWork,
+    actor: StaffMember,
+    there: Playbook,
+    file: Playbook,
+    now: datetime,
+    *,
+    whole: bool,
+) -> None:
+    known = {banned.name: banned for banned in there.words}
+    new = []
+    for banned in file.words:
+        old = known.pop(banned.name, None)
+        if old is None:
+            new.append(banned)
+        elif banned != old:
+            await uow.taught.change_words(replace(banned, id=old.id))
+    # The newest stands first, so the file's last goes in first.
+    await uow.taught.add_words(new[::-1], now, actor.name)
+    if whole:
+        await uow.taught.delete_words((banned.id for banned in known.values()), now)
+
+
+async def _merge_faq(
+    uow: UnitOfWork, actor: StaffMember, there: Playbook, file: Playbook, now: datetime
+) -> None:
     known = {_question(entry): entry for entry in there.faq}
     new: list[FaqEntry] = []
     for entry in file.faq:
@@ -167,8 +189,8 @@ async def _merge_faq(uow: UnitOfWork, there: Playbook, file: Playbook, now: date
         if old is None:
             new.append(entry)
         elif replace(entry, id=old.id) != old:
-            await uow.taught.change_faq(replace(entry, id=old.id))
-    await uow.taught.add_faq(new, now)
+            await uow.library.change(replace(entry, id=old.id), now)
+    await uow.library.add(new, now, actor.name)
 
 
 def _question(entry: FaqEntry) -> tuple[str, str]:

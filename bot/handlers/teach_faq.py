@@ -2,16 +2,15 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
 
-from bot import access, bell
+from bot import access, bell, facts
 from bot.access import Permission
 from bot.knowledge.playbook_file import LONGEST_QUESTION, LONGEST_TEXT, LONGEST_WORD
 from bot.knowledge.wording import plain
 from bot.rules.folding import fold
 from core.errors import BadRequestText, Conflict, NotFound
 from core.messages import Content
-from core.playbook import FaqEntry, Playbook
+from core.playbook import FaqEntry, Playbook, Shelf
 from storage.repos.audit import Change
 from storage.repos.staffing import StaffMember
 from storage.uow import UnitOfWork
@@ -64,7 +63,7 @@ async def show(uow: UnitOfWork, actor: StaffMember, entry_id: int) -> FaqEntry:
         NotFound: There is none of that number.
     """
     access.require(actor.role, Permission.TEACH)
-    entry = await uow.taught.faq_entry(entry_id)
+    entry = await uow.library.entry(entry_id, Shelf.FAQ)
     if entry is None:
         raise NotFound("faq.unknown", number=entry_id)
     return entry
@@ -89,7 +88,7 @@ async def add(
     access.require(actor.role, Permission.TEACH)
     entry = _made(FaqEntry(0, "", "", (), (), _answer(draft)), draft)
     _refuse_twice(entry, playbook)
-    (number,) = await uow.taught.add_faq([entry], now)
+    (number,) = await uow.library.add([entry], now, actor.name)
     entry = replace(entry, id=number)
     await _changed(uow, actor, "add", entry, None, now)
     return entry
@@ -114,7 +113,7 @@ async def edit(
     before = await show(uow, actor, entry_id)
     entry = _made(replace(before, answer=_answer(draft)), draft)
     _refuse_twice(entry, playbook)
-    await uow.taught.change_faq(entry)
+    await uow.library.change(entry, now)
     await _changed(uow, actor, "change", entry, before, now)
     return entry
 
@@ -131,7 +130,7 @@ async def switch(
     before = await show(uow, actor, entry_id)
     entry = replace(before, enabled=enabled)
     if entry != before:
-        await uow.taught.change_faq(entry)
+        await uow.library.change(entry, now)
         await _changed(uow, actor, "on" if enabled else "off", entry, before, now)
     return entry
 
@@ -144,25 +143,9 @@ async def remove(uow: UnitOfWork, actor: StaffMember, entry_id: int, now: dateti
     """
     access.require(actor.role, Permission.TEACH)
     entry = await show(uow, actor, entry_id)
-    await uow.taught.delete_faq([entry_id])
+    await uow.library.delete([entry_id], now)
     await _changed(uow, actor, "delete", None, entry, now)
     return entry
-
-
-def facts(entry: FaqEntry) -> dict[str, Any]:
-    """Return what the record of changes keeps of an entry."""
-    return {
-        "category": entry.category,
-        "question": entry.question,
-        "similar": list(entry.similar),
-        "keywords": list(entry.keywords),
-        "answer": entry.answer.to_json(),
-        "enabled": entry.enabled,
-        "valid": [
-            day.isoformat() if day else None for day in (entry.valid_from, entry.valid_until)
-        ],
-        "new": entry.new,
-    }
 
 
 async def _changed(
@@ -182,8 +165,8 @@ async def _changed(
             action,
             "faq",
             str(kept.id) if kept else None,
-            before=facts(before) if before else None,
-            after=facts(entry) if entry else None,
+            before=facts.of_entry(before) if before else None,
+            after=facts.of_entry(entry) if entry else None,
         )
     )
     await uow.taught.touch()

@@ -2,15 +2,14 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
-from bot import access, bell
+from bot import access, bell, facts
 from bot.access import Permission
 from bot.dialog.requests import FAQ, HUMAN, MENU, SAY
 from bot.knowledge.playbook_file import LONGEST_TEXT
 from core.errors import BadRequestText, NotFound
 from core.messages import Button
-from core.playbook import Prompt
+from core.playbook import Prompt, Shelf
 from core.prompts import WELCOME
 from storage.repos.audit import Change
 from storage.repos.staffing import StaffMember
@@ -145,7 +144,7 @@ async def _button(uow: UnitOfWork, item: MenuItem) -> Button:
     if colon and kind.strip().lower() == "faq":
         number = number.strip().removeprefix("#")
         known = number.isascii() and number.isdigit() and len(number) <= 15
-        if not known or await uow.taught.faq_entry(int(number)) is None:
+        if not known or await uow.library.entry(int(number), Shelf.FAQ) is None:
             raise NotFound("faq.unknown", number=number)
         return Button(label, f"{FAQ}{int(number)}")
     said = action or label
@@ -166,18 +165,9 @@ async def _store(
             "change",
             "prompt",
             f"{prompt.kind}:{prompt.account or ''}",
-            before=_facts(before),
-            after=_facts(prompt),
+            before=facts.of_prompt(before),
+            after=facts.of_prompt(prompt),
         )
     )
     await uow.taught.touch()
     uow.ring(bell.PLAYBOOK)
-
-
-def _facts(prompt: Prompt) -> dict[str, Any]:
-    return {
-        "account": prompt.account,
-        "enabled": prompt.enabled,
-        "body": prompt.body,
-        "menu": [{"label": b.label, "data": b.data, "url": b.url} for b in prompt.menu],
-    }

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
-from bot import access, bell
+from bot import access, bell, facts
 from bot.access import Permission
 from bot.knowledge.playbook_file import LONGEST_NAME, LONGEST_TEXT, LONGEST_WORD
 from bot.rules.automaton import RuleBook
@@ -176,21 +176,9 @@ async def remove(uow: UnitOfWork, actor: StaffMember, rule_id: int, now: datetim
     """
     access.require(actor.role, Permission.TEACH)
     rule = await show(uow, actor, rule_id)
-    await uow.taught.delete_rules([rule_id])
+    await uow.taught.delete_rules([rule_id], now)
     await _changed(uow, actor, "delete", None, rule, now)
     return rule
-
-
-def facts(rule: Rule) -> dict[str, Any]:
-    """Return what the record of changes keeps of a rule."""
-    return {
-        "name": rule.name,
-        "match": rule.match.value,
-        "words": list(rule.words),
-        "replies": [reply.to_json() for reply in rule.replies],
-        "accounts": list(rule.accounts),
-        "enabled": rule.enabled,
-    }
 
 
 async def _changed(
@@ -210,8 +198,8 @@ async def _changed(
             action,
             "rule",
             str(number),
-            before=facts(before) if before else None,
-            after=facts(rule) if rule else None,
+            before=facts.of_rule(before) if before else None,
+            after=facts.of_rule(rule) if rule else None,
         )
     )
     await uow.taught.touch()

@@ -1,6 +1,18 @@
 """Every table, imported once, so that the metadata is complete."""
 
-from storage.models import account, audit, conversation, customer, message, outbox, staff, taught
+from storage.models import (
+    account,
+    audit,
+    conversation,
+    customer,
+    learning,
+    library,
+    message,
+    outbox,
+    staff,
+    taught,
+    watch,
+)
 from storage.models.base import Base
 
 __all__ = [
@@ -9,8 +21,11 @@ __all__ = [
     "audit",
     "conversation",
     "customer",
+    "learning",
+    "library",
     "message",
     "outbox",
     "staff",
     "taught",
+    "watch",
 ]

@@ -12,6 +12,10 @@ from storage.models.base import Base, BigId, Json, UtcDateTime
 OPEN = text(f"state <> {int(State.ENDED)}")
 
 
+LEARNT_FROM = text("kind IN ('no_answer', 'offer', 'faq', 'rule', 'unhelpful')")
+"""Events by which the desk learns and counts uses."""
+
+
 class Conversation(Base):
     """One conversation; at most one is open for an account and an identity."""
 
@@ -61,6 +65,14 @@ class ConversationEvent(Base):
     """One thing that happened to a conversation: a move, a rule hit, a hand-off."""
 
     __tablename__ = "conversation_events"
+    __table_args__ = (
+        Index(
+            "ix_conversation_events_learning",
+            "at",
+            sqlite_where=LEARNT_FROM,
+            postgresql_where=LEARNT_FROM,
+        ),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     conversation_id: Mapped[int] = mapped_column(BigId, index=True)

@@ -63,3 +63,22 @@ class StaffBinding(Base):
     customer_message: Mapped[str | None] = mapped_column(String(128))
     """The customer's message it shows, so that a reply can quote it; ``None`` for cards."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class PhrasingRow(Base):
+    """An answer that a language model may put into words before it is sent."""
+
+    __tablename__ = "phrasings"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    outbox_key: Mapped[str] = mapped_column(String(64), unique=True)
+    """Key of the outbox row and of the transcript line that hold the entry's own answer."""
+    account_id: Mapped[int] = mapped_column(BigId)
+    conversation_id: Mapped[int] = mapped_column(BigId)
+    question: Mapped[str] = mapped_column(Text)
+    entry_ids: Mapped[list[int]] = mapped_column(Json)
+    """What the matcher found, best first; the first is the entry whose answer is owed."""
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    send_by: Mapped[datetime] = mapped_column(UtcDateTime)
+    """When the entry's own answer goes out if nothing better has come."""
+    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)

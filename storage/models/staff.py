@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Boolean, ForeignKey, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.models.base import Base, BigId, UtcDateTime
+from storage.models.base import Base, BigId, Json, UtcDateTime
 
 
 class Staff(Base):
@@ -30,6 +30,10 @@ class Staff(Base):
     idle_since: Mapped[datetime] = mapped_column(UtcDateTime)
     """When this person was last given work; the longest idle goes first among equals."""
     language: Mapped[str | None] = mapped_column(String(8))
+    department_id: Mapped[int | None] = mapped_column(BigId)
+    """``None``: in none. No foreign key: SQLite could add one only by copying the table."""
+    confirm_quick: Mapped[bool] = mapped_column(Boolean, default=True)
+    """A quick reply is shown and confirmed before it is sent."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -44,6 +48,23 @@ class Group(Base):
     """What client requests call it; the name is only for display."""
     phone: Mapped[str | None] = mapped_column(String(32))
     added_by: Mapped[str] = mapped_column(String(64))
+    narrowed: Mapped[list[str]] = mapped_column(Json, default=list)
+    """Shelves of the knowledge base of which this group sees only what was assigned to it."""
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Department(Base):
+    """A department (部门); departments stand in a tree."""
+
+    __tablename__ = "departments"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("departments.id"))
+    name: Mapped[str] = mapped_column(String(32))
+    remark: Mapped[str] = mapped_column(String(256), default="")
+    head_id: Mapped[int | None] = mapped_column(BigId)
+    """The member of staff who leads it; ``None`` for nobody."""
+    position: Mapped[int] = mapped_column(Integer, default=0)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

@@ -22,38 +22,35 @@ class RuleRow(Base):
     replies: Mapped[list[dict[str, Any]]] = mapped_column(Json)
     accounts: Mapped[list[str]] = mapped_column(Json)
     enabled: Mapped[bool] = mapped_column(Boolean, default=True)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-
-
-class FaqRow(Base):
-    """A FAQ entry."""
-
-    __tablename__ = "faq_entries"
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    position: Mapped[int] = mapped_column(Integer)
-    category: Mapped[str] = mapped_column(String(256))
-    question: Mapped[str] = mapped_column(Text)
-    similar: Mapped[list[str]] = mapped_column(Json)
-    keywords: Mapped[list[str]] = mapped_column(Json)
-    answer: Mapped[dict[str, Any]] = mapped_column(Json)
-    enabled: Mapped[bool] = mapped_column(Boolean, default=True)
+    group_name: Mapped[str] = mapped_column(String(64), default="")
     valid_from: Mapped[date | None] = mapped_column(Date)
     valid_until: Mapped[date | None] = mapped_column(Date)
-    is_new: Mapped[bool] = mapped_column(Boolean, default=False)
+    hours: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    """When of the week it fires; ``None`` for always."""
+    uses: Mapped[int] = mapped_column(Integer, default=0)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Deleted rows stay, so that a deletion can be taken back."""
 
 
 class BannedWordsRow(Base):
-    """A list of banned or sensitive words."""
+    """A list of banned or sensitive words. Source: requirements SEN-01 to SEN-07, SEN-34."""
 
     __tablename__ = "banned_words"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    name: Mapped[str] = mapped_column(String(128), unique=True)
+    name: Mapped[str] = mapped_column(String(128), index=True)
     words: Mapped[list[str]] = mapped_column(Json)
     action: Mapped[str] = mapped_column(String(8))
     direction: Mapped[str] = mapped_column(String(8))
+    about: Mapped[str] = mapped_column(String(8))
+    match: Mapped[str] = mapped_column(String(8))
+    accounts: Mapped[list[str]] = mapped_column(Json)
+    enabled: Mapped[bool] = mapped_column(Boolean, default=False)
+    hits: Mapped[int] = mapped_column(Integer, default=0)
+    added_by: Mapped[str] = mapped_column(String(64), default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class PromptRow(Base):
@@ -68,6 +65,8 @@ class PromptRow(Base):
     enabled: Mapped[bool] = mapped_column(Boolean, default=True)
     body: Mapped[str] = mapped_column(Text)
     menu: Mapped[list[dict[str, Any]]] = mapped_column(Json)
+    more: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
+    """Messages behind the first, in order."""
 
 
 class PlaybookVersion(Base):
@@ -77,3 +76,13 @@ class PlaybookVersion(Base):
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     version: Mapped[int] = mapped_column(Integer, default=0)
+
+
+class SettingRow(Base):
+    """One setting that admins change with a command; the names are those of ``Answering``."""
+
+    __tablename__ = "desk_settings"
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    value: Mapped[dict[str, Any]] = mapped_column(Json)
+    """``{"is": value}``: SQLite makes a number of a bare one, which is no JSON text."""

@@ -40,12 +40,14 @@ class Audit:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
+        self.recorded: list[int] = []
+        """Numbers of the changes that were written down through this object, oldest first."""
 
     async def record(self, *changes: Change) -> None:
         """Write changes down."""
         if changes:
-            await self._connection.execute(
-                insert(AuditEntry),
+            self.recorded += await self._connection.scalars(
+                insert(AuditEntry).returning(AuditEntry.id, sort_by_parameter_order=True),
                 [
                     {
                         "at": c.at,
@@ -60,6 +62,24 @@ class Audit:
                     for c in changes
                 ],
             )
+
+    async def change(self, number: int) -> Change | None:
+        """Return one change; ``None`` when there is none of that number."""
+        row = (
+            await self._connection.execute(
+                select(
+                    AuditEntry.at,
+                    AuditEntry.staff_id,
+                    AuditEntry.actor,
+                    AuditEntry.action,
+                    AuditEntry.subject,
+                    AuditEntry.subject_id,
+                    AuditEntry.before,
+                    AuditEntry.after,
+                ).where(AuditEntry.id == number)
+            )
+        ).first()
+        return Change(*row) if row else None
 
     async def newest(self, limit: int, *, subject: str | None = None) -> list[Change]:
         """Return the newest changes first; *subject* ``None`` for all of them."""

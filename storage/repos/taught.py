@@ -1,17 +1,34 @@
 """Questions about what admins have taught the desk."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, fields
+from datetime import datetime, time
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.messages import Button, Content
-from core.playbook import BannedWords, FaqEntry, Match, Playbook, Prompt, Rule
+from core.playbook import (
+    ALWAYS,
+    Answering,
+    BannedWords,
+    Hours,
+    Match,
+    Playbook,
+    Prompt,
+    Rule,
+    Shelf,
+)
 from storage.many import among
-from storage.models.taught import BannedWordsRow, FaqRow, PlaybookVersion, PromptRow, RuleRow
+from storage.models.taught import (
+    BannedWordsRow,
+    PlaybookVersion,
+    PromptRow,
+    RuleRow,
+    SettingRow,
+)
+from storage.repos.library import Library
 
 
 def _rule(row: Any) -> Rule:
@@ -23,7 +40,36 @@ def _rule(row: Any) -> Rule:
         replies=tuple(Content.from_json(reply) for reply in row.replies),
         accounts=tuple(row.accounts),
         enabled=row.enabled,
+        group=row.group_name,
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+        hours=hours_from(row.hours),
+        uses=row.uses,
     )
+
+
+def hours_from(raw: Mapping[str, Any] | None) -> Hours:
+    """Read what ``hours_json`` wrote.
+
+    Raises:
+        KeyError, ValueError: It did not write this.
+    """
+    if raw is None:
+        return ALWAYS
+    return Hours(
+        frozenset(raw["weekdays"]),
+        tuple((time.fromisoformat(start), time.fromisoformat(end)) for start, end in raw["spans"]),
+    )
+
+
+def hours_json(hours: Hours) -> dict[str, Any] | None:
+    """Return hours as a JSON object; ``None`` for always."""
+    if hours == ALWAYS:
+        return None
+    return {
+        "weekdays": sorted(hours.weekdays),
+        "spans": [[start.isoformat(), end.isoformat()] for start, end in hours.spans],
+    }
 
 
 def _rule_values(rule: Rule) -> dict[str, Any]:
@@ -34,43 +80,49 @@ def _rule_values(rule: Rule) -> dict[str, Any]:
         "replies": [reply.to_json() for reply in rule.replies],
         "accounts": list(rule.accounts),
         "enabled": rule.enabled,
+        "group_name": rule.group,
+        "valid_from": rule.valid_from,
+        "valid_until": rule.valid_until,
+        "hours": hours_json(rule.hours),
     }
 
 
-def _entry(row: Any) -> FaqEntry:
-    return FaqEntry(
+def _words(row: Any) -> BannedWords:
+    return BannedWords(
+        name=row.name,
+        words=tuple(row.words),
+        action=row.action,
+        direction=row.direction,
         id=row.id,
-        category=row.category,
-        question=row.question,
-        similar=tuple(row.similar),
-        keywords=tuple(row.keywords),
-        answer=Content.from_json(row.answer),
+        about=row.about,
+        match=row.match,
+        accounts=tuple(row.accounts),
         enabled=row.enabled,
-        valid_from=row.valid_from,
-        valid_until=row.valid_until,
-        new=row.is_new,
+        hits=row.hits,
+        added_by=row.added_by,
+        created_at=row.created_at,
     )
 
 
-def _entry_values(entry: FaqEntry) -> dict[str, Any]:
+def _words_values(banned: BannedWords) -> dict[str, Any]:
     return {
-        "category": entry.category,
-        "question": entry.question,
-        "similar": list(entry.similar),
-        "keywords": list(entry.keywords),
-        "answer": entry.answer.to_json(),
-        "enabled": entry.enabled,
-        "valid_from": entry.valid_from,
-        "valid_until": entry.valid_until,
-        "is_new": entry.new,
+        "name": banned.name,
+        "words": list(banned.words),
+        "action": banned.action,
+        "direction": banned.direction,
+        "about": banned.about,
+        "match": banned.match,
+        "accounts": list(banned.accounts),
+        "enabled": banned.enabled,
     }
 
 
 class Taught:
-    """The rules, faq_entries, banned_words, prompts and playbook_version tables.
+    """The rules, banned_words, prompts, desk_settings and playbook_version tables.
 
     Every change must be followed by ``touch`` in the same unit of work: the version is what other
-    processes compare with what they hold.
+    processes compare with what they hold. Deleted rows stay, hidden, so that a deletion can be
+    taken back.
     """
 
     def __init__(self, connection: AsyncConnection) -> None:
@@ -95,19 +147,23 @@ class Taught:
         """Return everything taught, switched-off parts included."""
         version = await self.version()
         execute = self._connection.execute
-        rules = await execute(select(RuleRow.__table__).order_by(RuleRow.position, RuleRow.id))
-        entries = await execute(select(FaqRow.__table__).order_by(FaqRow.position, FaqRow.id))
-        words = await execute(select(BannedWordsRow.__table__).order_by(BannedWordsRow.id))
+        rules = await execute(
+            select(RuleRow.__table__)
+            .where(RuleRow.deleted_at.is_(None))
+            .order_by(RuleRow.position, RuleRow.id)
+        )
         prompts = await execute(
             select(PromptRow.__table__).order_by(PromptRow.kind, PromptRow.account)
         )
+        library = Library(self._connection)
         return Playbook(
             version=version,
             rules=tuple(_rule(row) for row in rules),
-            faq=tuple(_entry(row) for row in entries),
-            words=tuple(
-                BannedWords(row.name, tuple(row.words), row.action, row.direction) for row in words
-            ),
+            faq=tuple(await library.entries(Shelf.FAQ)),
+            categories=tuple(await library.categories(Shelf.FAQ)),
+            assigned=await library.assigned(Shelf.FAQ),
+            answering=await self.answering(),
+            words=tuple(await self.word_lists()),
             prompts=tuple(
                 Prompt(
                     kind=row.kind,
@@ -115,6 +171,7 @@ class Taught:
                     enabled=row.enabled,
                     body=row.body,
                     menu=tuple(Button(**button) for button in row.menu),
+                    more=tuple(Content.from_json(content) for content in row.more),
                 )
                 for row in prompts
             ),
@@ -137,7 +194,9 @@ class Taught:
     async def rule(self, rule_id: int) -> Rule | None:
         """Return a rule; ``None`` when there is none of that number."""
         row = (
-            await self._connection.execute(select(RuleRow.__table__).where(RuleRow.id == rule_id))
+            await self._connection.execute(
+                select(RuleRow.__table__).where(RuleRow.id == rule_id, RuleRow.deleted_at.is_(None))
+            )
         ).first()
         return _rule(row) if row else None
 
@@ -147,53 +206,135 @@ class Taught:
             update(RuleRow).where(RuleRow.id == rule.id).values(**_rule_values(rule))
         )
 
-    async def delete_rules(self, ids: Iterable[int]) -> None:
-        """Delete rules."""
+    async def delete_rules(self, ids: Iterable[int], now: datetime) -> None:
+        """Hide rules."""
         await self._connection.execute(
-            delete(RuleRow).where(among(RuleRow.id, "ids", of_numbers=True)), {"ids": set(ids)}
+            update(RuleRow).where(among(RuleRow.id, "ids", of_numbers=True)).values(deleted_at=now),
+            {"ids": list(set(ids))},
         )
 
-    async def add_faq(self, entries: Sequence[FaqEntry], now: datetime) -> list[int]:
-        """Put entries behind those that stand, in order, and return their ids."""
-        if not entries:
+    async def restore_rules(self, ids: Iterable[int]) -> None:
+        """Bring hidden rules back where they were."""
+        await self._connection.execute(
+            update(RuleRow)
+            .where(among(RuleRow.id, "ids", of_numbers=True))
+            .values(deleted_at=None),
+            {"ids": list(set(ids))},
+        )
+
+    async def rule_order(self) -> list[int]:
+        """Return the numbers of all rules in the order in which they are tried."""
+        return list(
+            await self._connection.scalars(
+                select(RuleRow.id)
+                .where(RuleRow.deleted_at.is_(None))
+                .order_by(RuleRow.position, RuleRow.id)
+            )
+        )
+
+    async def order_rules(self, ids: Sequence[int]) -> None:
+        """Let the rules *ids* trade places so that they are tried in that order.
+
+        Rules that are not named keep their places.
+        """
+        rows = await self._connection.scalars(
+            select(RuleRow.position)
+            .where(among(RuleRow.id, "ids", of_numbers=True))
+            .order_by(RuleRow.position, RuleRow.id),
+            {"ids": list(ids)},
+        )
+        for rule_id, position in zip(ids, rows, strict=True):
+            await self._connection.execute(
+                update(RuleRow).where(RuleRow.id == rule_id).values(position=position)
+            )
+
+    async def rules_used(self, counts: Mapping[int, int]) -> None:
+        """Raise the use counts of rules."""
+        for rule_id, times in sorted(counts.items()):
+            await self._connection.execute(
+                update(RuleRow).where(RuleRow.id == rule_id).values(uses=RuleRow.uses + times)
+            )
+
+    # -- sensitive words -------------------------------------------------------------------------
+
+    async def word_lists(self) -> list[BannedWords]:
+        """Return the lists of sensitive words, the newest first (requirement SEN-01)."""
+        rows = await self._connection.execute(
+            select(BannedWordsRow.__table__)
+            .where(BannedWordsRow.deleted_at.is_(None))
+            .order_by(BannedWordsRow.created_at.desc(), BannedWordsRow.id.desc())
+        )
+        return [_words(row) for row in rows]
+
+    async def word_list(self, list_id: int) -> BannedWords | None:
+        """Return a list of sensitive words; ``None`` when there is none of that number."""
+        row = (
+            await self._connection.execute(
+                select(BannedWordsRow.__table__).where(
+                    BannedWordsRow.id == list_id, BannedWordsRow.deleted_at.is_(None)
+                )
+            )
+        ).first()
+        return _words(row) if row else None
+
+    async def add_words(
+        self, lists: Sequence[BannedWords], now: datetime, added_by: str = ""
+    ) -> list[int]:
+        """Store lists of sensitive words and return their ids."""
+        if not lists:
             return []
-        last = int(await self._connection.scalar(select(func.max(FaqRow.position))) or 0)
-        rows = [
-            _entry_values(entry) | {"position": last + number, "created_at": now}
-            for number, entry in enumerate(entries, 1)
-        ]
         ids = await self._connection.scalars(
-            insert(FaqRow).returning(FaqRow.id, sort_by_parameter_order=True), rows
+            insert(BannedWordsRow).returning(BannedWordsRow.id, sort_by_parameter_order=True),
+            [
+                _words_values(banned) | {"hits": 0, "added_by": added_by, "created_at": now}
+                for banned in lists
+            ],
         )
         return list(ids)
 
-    async def faq_entry(self, entry_id: int) -> FaqEntry | None:
-        """Return an entry; ``None`` when there is none of that number."""
-        row = (
-            await self._connection.execute(select(FaqRow.__table__).where(FaqRow.id == entry_id))
-        ).first()
-        return _entry(row) if row else None
-
-    async def change_faq(self, entry: FaqEntry) -> None:
-        """Write an entry back under its id."""
+    async def change_words(self, banned: BannedWords) -> None:
+        """Write a list back under its number."""
         await self._connection.execute(
-            update(FaqRow).where(FaqRow.id == entry.id).values(**_entry_values(entry))
+            update(BannedWordsRow)
+            .where(BannedWordsRow.id == banned.id)
+            .values(**_words_values(banned))
         )
 
-    async def delete_faq(self, ids: Iterable[int]) -> None:
-        """Delete entries."""
+    async def delete_words(self, ids: Iterable[int], now: datetime) -> None:
+        """Hide lists of sensitive words (requirement SEN-06)."""
         await self._connection.execute(
-            delete(FaqRow).where(among(FaqRow.id, "ids", of_numbers=True)), {"ids": set(ids)}
+            update(BannedWordsRow)
+            .where(among(BannedWordsRow.id, "ids", of_numbers=True))
+            .values(deleted_at=now),
+            {"ids": list(ids)},
         )
 
-    async def replace_words(self, lists: Sequence[BannedWords]) -> None:
-        """Make *lists* the only lists of banned words."""
-        await self._connection.execute(delete(BannedWordsRow))
-        if lists:
-            await self._connection.execute(
-                insert(BannedWordsRow),
-                [{**asdict(banned), "words": list(banned.words)} for banned in lists],
-            )
+    async def restore_words(self, ids: Iterable[int]) -> None:
+        """Bring hidden lists back."""
+        await self._connection.execute(
+            update(BannedWordsRow)
+            .where(among(BannedWordsRow.id, "ids", of_numbers=True))
+            .values(deleted_at=None),
+            {"ids": list(ids)},
+        )
+
+    # -- settings --------------------------------------------------------------------------------
+
+    async def answering(self) -> Answering:
+        """Return how the desk answers; what nobody has set is as ``Answering`` has it."""
+        rows = await self._connection.execute(select(SettingRow.name, SettingRow.value))
+        known = {field.name for field in fields(Answering)}
+        return Answering(**{row.name: row.value["is"] for row in rows if row.name in known})
+
+    async def set_answering(self, answering: Answering) -> None:
+        """Store how the desk answers."""
+        await self._connection.execute(
+            delete(SettingRow).where(SettingRow.name.in_([f.name for f in fields(Answering)]))
+        )
+        await self._connection.execute(
+            insert(SettingRow),
+            [{"name": name, "value": {"is": value}} for name, value in asdict(answering).items()],
+        )
 
     async def set_prompt(self, prompt: Prompt) -> None:
         """Store a prompt in place of the one of the same kind and account."""
@@ -208,10 +349,12 @@ class Taught:
                 enabled=prompt.enabled,
                 body=prompt.body,
                 menu=[{"label": b.label, "data": b.data, "url": b.url} for b in prompt.menu],
+                more=[content.to_json() for content in prompt.more],
             )
         )
 
-    async def clear(self) -> None:
-        """Delete everything taught."""
-        for table in (RuleRow, FaqRow, BannedWordsRow, PromptRow):
-            await self._connection.execute(delete(table))
+    async def delete_prompt(self, kind: str, account: str | None) -> None:
+        """Drop a prompt, so that the common one, or the built-in one, is sent again."""
+        await self._connection.execute(
+            delete(PromptRow).where(PromptRow.kind == kind, PromptRow.account == (account or ""))
+        )
