@@ -11,14 +11,18 @@ from storage.inline import InlineConnection
 from storage.repos.accounts import Accounts
 from storage.repos.audit import Audit
 from storage.repos.conversations import Conversations
+from storage.repos.departments import Departments
+from storage.repos.learning import Learning
 from storage.repos.letters import Letters
 from storage.repos.library import Library
 from storage.repos.line import Line
 from storage.repos.messages import Messages
 from storage.repos.outbox import Outbox
 from storage.repos.people import People
+from storage.repos.phrasings import Phrasings
 from storage.repos.staffing import Staffing
 from storage.repos.taught import Taught
+from storage.repos.watch import Watch
 
 
 class UnitOfWork:
@@ -64,11 +68,15 @@ class UnitOfWork:
         self.line = Line(self.connection)
         self.messages = Messages(self.connection)
         self.staffing = Staffing(self.connection)
+        self.departments = Departments(self.connection)
         self.taught = Taught(self.connection)
         self.library = Library(self.connection)
+        self.learning = Learning(self.connection)
         self.outbox = Outbox(self.connection)
+        self.phrasings = Phrasings(self.connection)
         self.audit = Audit(self.connection)
         self.letters = Letters(self.connection)
+        self.watch = Watch(self.connection)
         return self
 
     def ring(self, bell: str) -> None:

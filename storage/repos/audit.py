@@ -96,3 +96,65 @@ class Audit:
         if subject is not None:
             question = question.where(AuditEntry.subject == subject)
         return [Change(*row) for row in await self._connection.execute(question.limit(limit))]
+
+    async def made_by(self, staff_id: int, first: int, last: int) -> list[Change]:
+        """Return the changes of one person from number *first* to number *last*, oldest first."""
+        rows = await self._connection.execute(
+            select(
+                AuditEntry.at,
+                AuditEntry.staff_id,
+                AuditEntry.actor,
+                AuditEntry.action,
+                AuditEntry.subject,
+                AuditEntry.subject_id,
+                AuditEntry.before,
+                AuditEntry.after,
+            )
+            .where(AuditEntry.staff_id == staff_id, AuditEntry.id.between(first, last))
+            .order_by(AuditEntry.id)
+        )
+        return [Change(*row) for row in rows]
+
+    async def latest_of(self, staff_id: int, since: datetime) -> list[int]:
+        """Return the numbers of what a person changed in one go last.
+
+        Args:
+            staff_id: Who.
+            since: Earlier changes do not count.
+
+        Returns:
+            Oldest first; empty when they have changed nothing since then.
+        """
+        theirs = select(AuditEntry.id, AuditEntry.at).where(
+            AuditEntry.staff_id == staff_id, AuditEntry.at >= since
+        )
+        newest = (await self._connection.execute(theirs.order_by(AuditEntry.id.desc()))).first()
+        if newest is None:
+            return []
+        rows = await self._connection.scalars(
+            select(AuditEntry.id)
+            .where(AuditEntry.staff_id == staff_id, AuditEntry.at == newest.at)
+            .order_by(AuditEntry.id)
+        )
+        return list(rows)
+
+    async def about(self, subject: str, subject_id: str) -> Change | None:
+        """Return the newest change of one thing; ``None`` when nothing is written about it."""
+        row = (
+            await self._connection.execute(
+                select(
+                    AuditEntry.at,
+                    AuditEntry.staff_id,
+                    AuditEntry.actor,
+                    AuditEntry.action,
+                    AuditEntry.subject,
+                    AuditEntry.subject_id,
+                    AuditEntry.before,
+                    AuditEntry.after,
+                )
+                .where(AuditEntry.subject == subject, AuditEntry.subject_id == subject_id)
+                .order_by(AuditEntry.id.desc())
+                .limit(1)
+            )
+        ).first()
+        return Change(*row) if row else None

@@ -277,6 +277,61 @@ class Library:
                 .values(deleted_at=now)
             )
 
+    async def places(self, ids: Sequence[int]) -> list[int]:
+        """Return the entries *ids* in the order in which they stand; hidden ones are left out."""
+        rows = await self._connection.scalars(
+            select(EntryRow.id)
+            .where(among(EntryRow.id, "ids", of_numbers=True), EntryRow.deleted_at.is_(None))
+            .order_by(EntryRow.position, EntryRow.id),
+            {"ids": list(ids)},
+        )
+        return list(rows)
+
+    async def category_places(self, ids: Sequence[int]) -> list[int]:
+        """Return the nodes *ids* in the order in which they stand; hidden ones are left out."""
+        rows = await self._connection.scalars(
+            select(CategoryRow.id)
+            .where(among(CategoryRow.id, "ids", of_numbers=True), CategoryRow.deleted_at.is_(None))
+            .order_by(CategoryRow.position, CategoryRow.id),
+            {"ids": list(ids)},
+        )
+        return list(rows)
+
+    async def twin(self, entry: FaqEntry) -> int | None:
+        """Return the number of another entry with the same question in the same place.
+
+        The place is the shelf, the category and whose it is; ``None`` when there is none.
+        """
+        paths = paths_of(await self.categories(entry.shelf))
+        rows = await self._connection.execute(
+            select(EntryRow.id, EntryRow.category_id)
+            .where(
+                EntryRow.shelf == entry.shelf.value,
+                EntryRow.question == entry.question,
+                EntryRow.scope == entry.scope.value,
+                EntryRow.deleted_at.is_(None),
+                EntryRow.id != entry.id,
+                EntryRow.owner_id.is_(None)
+                if entry.owner_id is None
+                else EntryRow.owner_id == entry.owner_id,
+            )
+            .order_by(EntryRow.id)
+        )
+        return next((r.id for r in rows if paths.get(r.category_id, "") == entry.category), None)
+
+    async def holds(self, ids: Sequence[int]) -> bool:
+        """Say whether any of the nodes *ids* holds an entry or another node."""
+        for row, above in ((EntryRow, EntryRow.category_id), (CategoryRow, CategoryRow.parent_id)):
+            found = await self._connection.scalar(
+                select(row.id)
+                .where(among(above, "ids", of_numbers=True), row.deleted_at.is_(None))
+                .limit(1),
+                {"ids": list(ids)},
+            )
+            if found is not None:
+                return True
+        return False
+
     # -- who sees what ---------------------------------------------------------------------------
 
     async def assigned(self, shelf: Shelf) -> dict[int, frozenset[int]]:
@@ -311,6 +366,22 @@ class Library:
         await self._connection.execute(
             update(Group).where(Group.id == group_id).values(narrowed=sorted(shelves))
         )
+
+    async def owned_by_department(self, number: int) -> int:
+        """Return how many entries and nodes belong to a department; hidden ones do not count."""
+        count = 0
+        for row in (EntryRow, CategoryRow):
+            count += int(
+                await self._connection.scalar(
+                    select(func.count()).where(
+                        row.scope == Scope.DEPARTMENT.value,
+                        row.owner_id == number,
+                        row.deleted_at.is_(None),
+                    )
+                )
+                or 0
+            )
+        return count
 
     # -- how rows become entries -----------------------------------------------------------------
 

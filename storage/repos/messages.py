@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import Table, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.messages import Content
@@ -143,6 +143,17 @@ class Messages:
                 )
             )
         await _ADD.run(self._connection, rows)
+
+    async def reword(self, account_id: int, external_id: str, content: Content) -> None:
+        """Let a line of ours say something else, because it was sent in other words."""
+        extra = content.to_json()
+        del extra["kind"]
+        extra.pop("text", None)
+        await self._connection.execute(
+            update(Message)
+            .where(Message.account_id == account_id, Message.external_id == external_id)
+            .values(text=content.text, extra=extra or None)
+        )
 
     async def last(
         self, conversations: Iterable[int], limit: int

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Table, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
@@ -34,6 +34,7 @@ class Owed:
         edits_key: Key of the earlier row whose message it replaces, ``None`` for a new message.
         staff_id: Who is told when it will never arrive, ``None`` for nobody.
         shows: For a mirror, the platform id of the customer's message it shows.
+        due_at: Not to be sent before; ``None`` for now.
     """
 
     key: str
@@ -46,6 +47,7 @@ class Owed:
     edits_key: str | None = None
     staff_id: int | None = None
     shows: str | None = None
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +216,15 @@ _LANE_WAITS = (
 )
 
 
+def _untouched(key: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        OutboxRow.key == key,
+        OutboxRow.state == "due",
+        OutboxRow.attempts == 0,
+        or_(OutboxRow.lease_until.is_(None), OutboxRow.lease_until < now),
+    )
+
+
 class Outbox:
     """The outbox and staff_bindings tables."""
 
@@ -240,13 +251,35 @@ class Outbox:
                 o.purpose,
                 o.staff_id,
                 "due",
-                now,
+                o.due_at or now,
                 0,
                 now,
             )
             for o in owed
         ]
         await _ADD.run(self._connection, rows)
+
+    async def reword(self, key: str, content: Content, now: datetime) -> bool:
+        """Say something else in a row that nobody has begun to send, and make it due.
+
+        Returns:
+            Whether it was still there to be changed.
+        """
+        result = await self._connection.execute(
+            update(OutboxRow)
+            .where(*_untouched(key, now))
+            .values(content=content.to_json(), due_at=now)
+        )
+        return result.rowcount == 1
+
+    async def hasten(self, key: str, now: datetime) -> bool:
+        """Make a row due that nobody has begun to send; say whether it was not due yet."""
+        result = await self._connection.execute(
+            update(OutboxRow)
+            .where(*_untouched(key, now), OutboxRow.due_at > now)
+            .values(due_at=now)
+        )
+        return result.rowcount == 1
 
     async def claim(self, limit: int, now: datetime, lease_until: datetime) -> list[Claimed]:
         """Lease the heads of at most *limit* lanes that are due, oldest first.

@@ -12,6 +12,7 @@ from core.states import Presence, Role, State
 from storage.many import among
 from storage.models.account import Account
 from storage.models.conversation import Conversation
+from storage.models.library import Assignment
 from storage.models.staff import Group, Membership, Staff
 
 
@@ -32,6 +33,8 @@ class StaffMember:
     idle_since: datetime
     language: str | None
     created_at: datetime
+    department_id: int | None = None
+    confirm_quick: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,8 @@ _STAFF = (
     Staff.idle_since,
     Staff.language,
     Staff.created_at,
+    Staff.department_id,
+    Staff.confirm_quick,
 )
 _GROUP = (Group.id, Group.name, Group.identifier, Group.phone, Group.added_by, Group.created_at)
 
@@ -200,11 +205,12 @@ class Staffing:
         return int(members or 0), int(accounts or 0), int(talks or 0)
 
     async def delete_group(self, group_id: int) -> None:
-        """Delete a group that nothing uses.
+        """Delete a group that nothing uses, with what was assigned to it of the knowledge base.
 
         Raises:
             sqlalchemy.exc.IntegrityError: Something uses it.
         """
+        await self._connection.execute(delete(Assignment).where(Assignment.group_id == group_id))
         await self._connection.execute(delete(Group).where(Group.id == group_id))
 
     async def memberships(self) -> dict[int, list[int]]:
@@ -232,6 +238,22 @@ class Staffing:
             ),
             {"ids": set(groups)},
         )
+
+    async def groups_online(self) -> frozenset[int | None]:
+        """Return the groups in which somebody is online; ``None`` among them: the oldest one is.
+
+        The oldest group serves the accounts that have none of their own.
+        """
+        rows = await self._connection.scalars(
+            select(Membership.group_id)
+            .join(Staff, Staff.id == Membership.staff_id)
+            .where(Staff.active, Staff.presence == Presence.ONLINE.value)
+            .distinct()
+        )
+        found: set[int | None] = set(rows)
+        if await self._connection.scalar(select(func.min(Group.id))) in found:
+            found.add(None)
+        return frozenset(found)
 
     async def serving_counts(self) -> dict[int, int]:
         """Return how many conversations each agent serves now; 0 is left out."""

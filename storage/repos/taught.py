@@ -21,6 +21,7 @@ from core.playbook import (
     Shelf,
 )
 from storage.many import among
+from storage.models.staff import Group
 from storage.models.taught import (
     BannedWordsRow,
     PlaybookVersion,
@@ -161,7 +162,7 @@ class Taught:
             rules=tuple(_rule(row) for row in rules),
             faq=tuple(await library.entries(Shelf.FAQ)),
             categories=tuple(await library.categories(Shelf.FAQ)),
-            assigned=await library.assigned(Shelf.FAQ),
+            assigned=await self._assigned(library),
             answering=await self.answering(),
             words=tuple(await self.word_lists()),
             prompts=tuple(
@@ -176,6 +177,14 @@ class Taught:
                 for row in prompts
             ),
         )
+
+    async def _assigned(self, library: Library) -> dict[int, frozenset[int]]:
+        found = await library.assigned(Shelf.FAQ)
+        # Accounts without a group of their own are served by the oldest.
+        oldest = await self._connection.scalar(select(func.min(Group.id)))
+        if oldest in found:
+            found[0] = found[oldest]
+        return found
 
     async def add_rules(self, rules: Sequence[Rule], now: datetime) -> list[int]:
         """Put rules behind those that stand, in order, and return their ids."""
