@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.knowledge.matcher import OFFER_SCORE, FaqMatch
+from bot.knowledge.found import FaqMatch
 from core.playbook import FaqEntry
 
 MOST_OFFERED = 3
@@ -12,33 +12,29 @@ MOST_OFFERED = 3
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """How sure the robot has to be.
+    """How sure the robot has to be. Scores are chances of being right.
 
-    The defaults were read off public question sets: BANKING77 and CrossWOZ with five sentences an
-    entry, Tatoeba Mandarin with one. Between a fifth and two thirds of the messages had no right
-    answer. A wrong answer costs more than none: with 0.70 of BANKING77's answers 89% were right,
-    of the Chinese ones 98%; with 0.60 it was 85% and 90%. With 0.40 the right entry was among the
-    three offered for 55% to 79% of the messages that have one, and something was offered to 4% to
-    17% of the Chinese messages that have none, to 56% of the English ones.
+    ``answer`` is not for anybody to guess: ``FaqMatcher.thresholds`` holds what a base says about
+    itself. The default is for bases that are too small to say anything.
     """
 
-    answer: float = 0.7
+    answer: float = 0.87
     """Score from which the best entry is sent as the answer. 0 to 1."""
 
-    offer: float = OFFER_SCORE
-    """Score from which entries are offered as buttons. Not above ``answer``."""
+    offer: float = 0.25
+    """Chance that the right entry is among the choices, from which they are offered. Not above
+    ``answer``. What is right in fewer than one of four cases is more in the way than a help."""
 
-    margin: float = 0.1
-    """How far ahead of the second the best entry must be; closer ones are offered together.
-    On the sets above it lifts the share of right answers by up to 5 points."""
+    floor: float = 0.1
+    """Score that an entry needs to be one of the choices. Not above ``offer``."""
 
     def __post_init__(self) -> None:
         """Refuse thresholds that make no sense.
 
         Raises:
-            ValueError: One is not between 0 and 1, or ``offer`` is above ``answer``.
+            ValueError: They are not in order, or not between 0 and 1.
         """
-        if not (0 <= self.offer <= self.answer <= 1 and 0 <= self.margin <= 1):
+        if not 0 <= self.floor <= self.offer <= self.answer <= 1:
             raise ValueError(f"thresholds out of order: {self}")
 
 
@@ -65,19 +61,20 @@ class Nothing:
 def judge(matches: Sequence[FaqMatch], thresholds: Thresholds) -> Answer | Offer | Nothing:
     """Decide what to do with what the matcher found.
 
-    The best entry is the answer when it reaches ``answer`` and leads by ``margin``. Otherwise up
-    to three entries that reach ``offer`` are offered, and nothing when there is none.
+    The best entry is the answer when it reaches ``answer`` and no other is just as good. Else up
+    to three entries that reach ``floor`` are offered, if together they reach ``offer``: entries
+    that are alike share a chance between them, and a customer can tell them apart.
 
     Args:
         matches: Of one message, best first, possibly none. At least two are needed to see that
-            the second is close.
+            the second is as good.
         thresholds: How sure to be.
     """
-    near = [match for match in matches[:MOST_OFFERED] if match.score >= thresholds.offer]
-    if not near:
+    near = [match for match in matches[:MOST_OFFERED] if match.score >= thresholds.floor]
+    if sum(match.score for match in near) < thresholds.offer:
         return Nothing()
-    best = near[0]
-    ahead = best.score - matches[1].score if len(matches) > 1 else best.score
-    if best.score >= thresholds.answer and ahead >= thresholds.margin:
+    best = matches[0]
+    tied = len(matches) > 1 and matches[1].score >= best.score
+    if best.score >= thresholds.answer and not tied:
         return Answer(best.entry, best.score)
     return Offer(tuple(match.entry for match in near))

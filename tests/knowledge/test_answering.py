@@ -6,7 +6,7 @@ from core.messages import text
 from core.playbook import FaqEntry
 
 A, B, C, D = (FaqEntry(n, "", f"question {n}", (), (), text("x")) for n in range(4))
-STRICT = Thresholds(answer=0.75, offer=0.5, margin=0.125)
+STRICT = Thresholds(answer=0.75, offer=0.5, floor=0.25)
 
 
 def matches(*scores: float) -> list[FaqMatch]:
@@ -18,14 +18,17 @@ def matches(*scores: float) -> list[FaqMatch]:
     [
         pytest.param((), Nothing(), id="no match"),
         pytest.param((0.49,), Nothing(), id="below the offer"),
+        pytest.param((0.3, 0.1, 0.1), Nothing(), id="several below the offer"),
+        pytest.param((0.3, 0.25), Offer((A, B)), id="two that reach the offer together"),
         pytest.param((0.5,), Offer((A,)), id="just an offer"),
-        pytest.param((0.74, 0.3), Offer((A,)), id="just not an answer"),
+        pytest.param((0.74, 0.25), Offer((A, B)), id="just not an answer"),
+        pytest.param((0.74, 0.24), Offer((A,)), id="the second below the floor"),
         pytest.param((0.75,), Answer(A, 0.75), id="just an answer"),
-        pytest.param((0.75, 0.625), Answer(A, 0.75), id="far enough ahead"),
-        pytest.param((0.75, 0.7, 0.4), Offer((A, B)), id="second too close"),
+        pytest.param((0.75, 0.25), Answer(A, 0.75), id="the second is no rival"),
+        pytest.param((0.75, 0.75, 0.2), Offer((A, B)), id="the second is as good"),
         pytest.param((1.0, 1.0), Offer((A, B)), id="two that are the same"),
-        pytest.param((0.7, 0.7, 0.6, 0.6), Offer((A, B, C)), id="three at most"),
-        pytest.param((0.75, 0.7, 0.69, 0.68), Offer((A, B, C)), id="three at most when close"),
+        pytest.param((0.7, 0.3, 0.3, 0.3), Offer((A, B, C)), id="three at most"),
+        pytest.param((1.0, 1.0, 1.0, 1.0), Offer((A, B, C)), id="three at most when equal"),
     ],
 )
 def test_judge(scores: tuple[float, ...], decision: Answer | Offer | Nothing) -> None:
@@ -33,13 +36,14 @@ def test_judge(scores: tuple[float, ...], decision: Answer | Offer | Nothing) ->
 
 
 @pytest.mark.parametrize(
-    ("answer", "offer", "margin"),
-    [(0.5, 0.6, 0.1), (1.1, 0.5, 0.1), (0.7, -0.1, 0.1), (0.7, 0.4, 1.5), (0.7, 0.4, -0.1)],
+    ("answer", "offer", "floor"),
+    [(0.5, 0.6, 0.1), (1.1, 0.5, 0.1), (0.7, 0.4, -0.1), (0.7, 0.4, 0.5)],
 )
-def test_thresholds_out_of_order_are_refused(answer: float, offer: float, margin: float) -> None:
+def test_thresholds_out_of_order_are_refused(answer: float, offer: float, floor: float) -> None:
     with pytest.raises(ValueError, match="thresholds"):
-        Thresholds(answer, offer, margin)
+        Thresholds(answer, offer, floor)
 
 
 def test_the_defaults_are_in_order() -> None:
-    assert 0 < Thresholds().offer < Thresholds().answer < 1
+    usual = Thresholds()
+    assert 0 < usual.floor < usual.offer < usual.answer < 1

@@ -1,0 +1,149 @@
+"""Turn the evidence for the best entry into the chance that it is right.
+
+Two questions are multiplied: does the base hold an answer at all, and if so, is it the best
+entry. Their weights were fitted once, on public questions in English and Chinese. The last step,
+from the product to a chance, is fitted again for every base on its own sentences: some left out
+one at a time (their entry is right), some with their whole entry left out (nothing is right).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.knowledge.matching.base import Ranked
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+OUTSIDE = 0.2
+"""Assumed share of messages that the base has no answer for."""
+
+ENOUGH = 20
+"""Left-out sentences below which a base says too little about itself."""
+
+MARGIN, STRENGTH, COSINE, RATIO, COVERED, UNEXPLAINED, STRANGE = range(7)
+"""Columns of evidence: how far the best entry leads, and how strongly it is meant; over the
+nearest sentences, the highest likeness weighed by rarity, share of letters in the same order, and
+share of the message found; how much of the message is not found; and how far its pieces are those
+that the base uses, beside what is usual among its own sentences."""
+
+_INSIDE = np.array([2.258, 4.126, 1.540, -0.416, 1.194])
+_INSIDE_AT = -0.603
+_RIGHT = np.array([1.548, 0.517])
+_RIGHT_AT = -1.257
+_WIDEST = np.array([6.0, 8.0])
+"""A wider margin or a stronger meaning says no more."""
+_SHARP = 2.31
+"""Doubt whether the base has an answer decides at the lower end ..."""
+_REST = 0.18
+"""... and at most this share of a score survives a margin of nothing."""
+_SLOPE, _OFFSET = 0.833, -0.87
+_FEW = 20
+_DOUBT = 3.5
+"""A base of fewer entries leaves more of the messages without an answer, and its own words say
+less about which of them are common: this much doubt for one entry, none from ``_FEW`` on."""
+_TRUST = 20.0
+"""What the general slope and offset weigh against a base's own, in messages."""
+_STEP = 0.5
+_MOST = 400
+_STRICTER = 2.6
+"""The mean chance of what lies above a threshold is this much surer than the threshold."""
+
+
+def _sigmoid(x: Floats) -> Floats:
+    out: Floats = 1.0 / (1.0 + np.exp(-np.maximum(x, -30.0)))
+    return out
+
+
+def joined(evidence: Floats) -> Floats:
+    """Join the evidence, one row a message, into one number that grows with the chance."""
+    inside = evidence[:, COSINE:] @ _INSIDE + _INSIDE_AT
+    right = np.minimum(evidence[:, MARGIN:COSINE], _WIDEST) @ _RIGHT + _RIGHT_AT
+    both = _sigmoid(_SHARP * inside) * (_REST + (1 - _REST) * _sigmoid(right))
+    both = np.minimum(np.maximum(both, 1e-6), 1 - 1e-6)
+    out: Floats = np.log(both / (1 - both))
+    return out
+
+
+def general_threshold(precision: float) -> float:
+    """Return the score from which to answer where a base says too little about itself."""
+    return max(1.0 - (1.0 - precision) * _STRICTER, precision / 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """The last step for one base, and what its own sentences scored.
+
+    Args:
+        slope: Of the line from the joined evidence to the chance.
+        offset: Of that line.
+        chances: Of the base's own left-out sentences; empty: there were too few.
+        counted: How many messages each of them stands for.
+    """
+
+    slope: float = _SLOPE
+    offset: float = _OFFSET
+    chances: Floats = field(default_factory=lambda: np.zeros(0))
+    counted: Floats = field(default_factory=lambda: np.zeros(0))
+
+    @classmethod
+    def general(cls, entries: int) -> "Calibration":
+        """Return what holds for a base of so many entries as long as nothing else is known."""
+        return cls(offset=_OFFSET - _doubt(entries))
+
+    def chance(self, evidence: Floats) -> Floats:
+        """Return the chance, 0 to 1, that the best entry of each row is right."""
+        return _sigmoid(self.slope * joined(evidence) + self.offset)
+
+    def chances_of(self, ranked: Sequence[Ranked]) -> list[float]:
+        """Return for each message the chance that its best entry is right."""
+        if not ranked:
+            return []
+        out: list[float] = self.chance(np.array([found.evidence for found in ranked])).tolist()
+        return out
+
+    def threshold(self, precision: float) -> float:
+        """Return the lowest score from which answers are expected to be right often enough."""
+        if not len(self.chances):
+            return general_threshold(precision)
+        order = np.argsort(-self.chances, kind="stable")
+        chance, counted = self.chances[order], self.counted[order]
+        mean = np.cumsum(chance * counted) / np.cumsum(counted)
+        good = np.flatnonzero(mean >= precision)
+        return float(chance[good[-1]] if len(good) else max(chance[0], precision))
+
+
+def _doubt(entries: int) -> float:
+    return max(0.0, _DOUBT * (1 / max(entries, 1) - 1 / _FEW))
+
+
+def calibrate(entries: int, evidence: Floats, inside: Bools, right: Bools) -> Calibration:
+    """Fit the last step to messages made from the base itself.
+
+    Args:
+        entries: Number of entries of the base.
+        evidence: One row a message.
+        inside: Whether the base at hand still held the message's entry.
+        right: Whether that entry came first.
+    """
+    if inside.sum() < ENOUGH or inside.all():
+        return Calibration.general(entries)
+    score = joined(evidence)
+    total = min(len(score), _MOST)
+    counted = np.where(inside, (1 - OUTSIDE) / inside.sum(), OUTSIDE / max(int((~inside).sum()), 1))
+    counted = counted * total
+    columns = np.stack([score, np.ones_like(score)], axis=1)
+    start = np.array([_SLOPE, _OFFSET - _doubt(entries)])
+    line = start.copy()
+    for _ in range(50):
+        chance = _sigmoid(columns @ line)
+        slant = columns.T @ (counted * (chance - right)) + _TRUST * (line - start)
+        curve = (columns * (counted * chance * (1 - chance))[:, None]).T @ columns
+        step = np.linalg.solve(curve + _TRUST * np.eye(2), slant)
+        line -= np.clip(step, -_STEP, _STEP)
+        if float(np.abs(step).max()) < 1e-8:
+            break
+    slope = float(max(line[0], 0.2))
+    return Calibration(slope, float(line[1]), _sigmoid(slope * score + line[1]), counted)

@@ -1,0 +1,189 @@
+"""The pieces by which sentences are compared, as numbers.
+
+Scripts with spaces: pieces of two to five characters of each word, its borders marked. Scripts
+without: runs of one to three characters with the ends of the sentence marked; runs of one or two
+readings without tones; pairs of characters at most three apart, whatever their order.
+
+A piece is a whole number that is made from the characters by arithmetic, so that a batch of
+messages, or a base of 100,000 sentences, is taken apart by a few operations on arrays, and no
+table of strings has to be kept. The upper bits say what kind of piece it is.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.knowledge.matching.readings import readings
+from bot.knowledge.wording import is_dense
+
+Keys = NDArray[np.int64]
+Ints = NDArray[np.intp]
+Picked = slice | NDArray[np.bool_]
+
+_UNIT_BITS = 20
+_TAG_BITS = 60
+ONE, TWO, THREE, SOUND, SOUNDS, PAIR, PIECE = range(7)
+"""Kinds of pieces: runs of characters, runs of readings, unordered pairs, pieces of words."""
+
+SHARES = (1.0, 1.0, 1.0, 0.5, 0.5, 0.4, 1.0)
+"""What a kind counts, as a share of the squared length of a sentence. Readings at full weight
+would lose as much on plain messages as they gain on misspelt ones."""
+
+START, END = 1, 2
+_BLANK, _NEXT = 32, 10
+_APART = (1, 2, 3)
+_SPAN = (2, 3, 4, 5)
+_MIXER = np.uint64(0x9E3779B97F4A7C15)
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """The pieces of several sentences, with repeats, in no particular order.
+
+    Args:
+        keys: What each piece is.
+        rows: The sentence that each belongs to.
+        steps: Pairs of neighbours as they stand in the sentences, those with the ends included.
+        step_rows: The sentence of each of ``steps``; they stand in order.
+    """
+
+    keys: Keys
+    rows: Ints
+    steps: Keys
+    step_rows: Ints
+
+
+def tags(keys: Keys) -> NDArray[np.int64]:
+    """Say of which kind each key is."""
+    return keys >> _TAG_BITS
+
+
+def small(keys: Keys) -> NDArray[np.bool_]:
+    """Say which keys are those of neighbours or of pieces of words: what any sentence has."""
+    kind = tags(keys)
+    out: NDArray[np.bool_] = (kind == TWO) | (kind == PIECE)
+    return out
+
+
+def code(unit: str) -> int:
+    """Return the number of a unit: that of its character, or one made from a word."""
+    if is_dense(unit):
+        return ord(unit)
+    return (1 << 16) + crc32(unit.encode()) % ((1 << _UNIT_BITS) - (1 << 16))
+
+
+def step(before: int, after: int) -> int:
+    """Return the key of two neighbouring units, given their codes."""
+    return TWO << _TAG_BITS | before << _UNIT_BITS | after
+
+
+def readings_in(sounds: Keys) -> tuple[Keys, Keys]:
+    """Return the two readings that each key of the kind ``SOUNDS`` is made of."""
+    mask = (1 << _UNIT_BITS) - 1
+    return sounds >> _UNIT_BITS & mask, sounds & mask
+
+
+def pieces(sentences: Sequence[Sequence[str]]) -> Pieces:
+    """Take sentences, given as units, apart."""
+    empty = np.zeros(0, dtype=np.int64)
+    words: list[str] = []
+    word_rows: list[int] = []
+    codes: list[int] = []
+    code_rows: list[int] = []
+    for row, found in enumerate(sentences):
+        dense = "".join([unit for unit in found if is_dense(unit)])
+        if not dense:
+            if found:
+                words.append(" ".join(found))
+                word_rows.append(row)
+            continue
+        codes.append(START)
+        if len(dense) == len(found):
+            codes += map(ord, dense)
+        else:
+            words.append(" ".join([unit for unit in found if not is_dense(unit)]))
+            word_rows.append(row)
+            codes += map(code, found)
+        codes.append(END)
+        code_rows += [row] * (len(found) + 2)
+    parts: list[tuple[Keys, Ints]] = []
+    if words:
+        _take_words(words, word_rows, parts)
+    steps = step_rows = empty
+    if codes:
+        steps, step_rows = _take_runs(
+            np.array(codes, dtype=np.int64), np.array(code_rows, dtype=np.intp), parts
+        )
+    if not parts:
+        return Pieces(empty, empty, empty, empty)
+    return Pieces(
+        np.concatenate([keys for keys, _ in parts]),
+        np.concatenate([rows for _, rows in parts]),
+        steps,
+        step_rows,
+    )
+
+
+def _take_words(words: list[str], word_rows: list[int], parts: list[tuple[Keys, Ints]]) -> None:
+    """Add the pieces of words; the words of each text are parted by single spaces."""
+    joined = " \n ".join(words)
+    joined = f" {joined} "
+    letters = np.frombuffer(joined.encode("utf-32-le"), dtype=np.uint32)
+    rows = np.repeat(np.array(word_rows, dtype=np.intp), [len(text) + 3 for text in words])
+    wall = letters == _NEXT
+    blank = letters == _BLANK
+    mixed = letters.astype(np.uint64)
+    whole = ~wall
+    for span in _SPAN:
+        if len(letters) < span:
+            break
+        mixed = mixed[:-1] * _MIXER + letters[span - 1 :]
+        # Blanks are the borders of words: they stand first or last in a piece, never inside.
+        whole = whole[:-1] & ~wall[span - 1 :]
+        if span > 2:
+            whole &= ~blank[span - 2 : len(letters) - 1]
+        at = whole.nonzero()[0]
+        keys = mixed[at]
+        keys = ((keys ^ (keys >> np.uint64(29))) * _MIXER) >> np.uint64(64 - _TAG_BITS)
+        parts.append((keys.astype(np.int64) | (PIECE << _TAG_BITS), rows[at]))
+
+
+def _take_runs(codes: Keys, rows: Ints, parts: list[tuple[Keys, Ints]]) -> tuple[Keys, Ints]:
+    """Add the pieces of a script without spaces; return the pairs of neighbours."""
+    sounds = readings()[np.where(codes < 1 << 16, codes, 0)].astype(np.int64)
+    sounds = np.where(sounds > 0, sounds, codes)
+    inner: Picked = slice(1, -1)
+    within: Picked = slice(None)
+    several = rows[0] != rows[-1]
+    if several:
+        inner = codes > END
+        within = rows[:-1] == rows[1:]
+    shifted = codes << _UNIT_BITS
+    steps = (shifted[:-1] | codes[1:] | (TWO << _TAG_BITS))[within]
+    step_rows = rows[1:][within]
+    spoken = (sounds[:-1] << _UNIT_BITS | sounds[1:] | (SOUNDS << _TAG_BITS))[within]
+    inside, inside_rows = codes[inner], rows[inner]
+    three = (shifted[:-2] | codes[1:-1]) << _UNIT_BITS | codes[2:] | (THREE << _TAG_BITS)
+    three_rows = rows[2:]
+    if several:
+        whole = rows[:-2] == three_rows
+        three, three_rows = three[whole], three_rows[whole]
+    parts += [
+        (inside | (ONE << _TAG_BITS), inside_rows),
+        (steps, step_rows),
+        (three, three_rows),
+        (sounds[inner] | (SOUND << _TAG_BITS), inside_rows),
+        (spoken, step_rows),
+    ]
+    for apart in _APART:
+        one, other = inside[:-apart], inside[apart:]
+        pair = np.minimum(one, other) << _UNIT_BITS | np.maximum(one, other) | (PAIR << _TAG_BITS)
+        pair_rows = inside_rows[apart:]
+        if several:
+            same = inside_rows[:-apart] == pair_rows
+            pair, pair_rows = pair[same], pair_rows[same]
+        parts.append((pair, pair_rows))
+    return steps, step_rows

@@ -1,0 +1,254 @@
+"""The sentences of a knowledge base as weighted pieces and inverted lists."""
+
+import threading
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.knowledge.matching import weights
+from bot.knowledge.matching.features import SOUNDS, TWO, Keys, pieces, small, tags
+from bot.knowledge.matching.sketches import Kernel
+from bot.knowledge.matching.spelling import Speller, heard
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.signedinteger[Any]]
+
+_CHUNK = 4_000
+"""Sentences taken apart at a time; bounds the memory that fitting needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """For each sentence its pieces, by number and in order, and how often it has them."""
+
+    ends: NDArray[np.int64]
+    numbers: NDArray[np.int32]
+    counts: NDArray[np.uint8]
+
+    @property
+    def size(self) -> int:
+        """How many sentences there are."""
+        return len(self.ends) - 1
+
+    def of_each(self) -> NDArray[np.int32]:
+        """Return for each piece the sentence that has it."""
+        return np.repeat(np.arange(self.size, dtype=np.int32), np.diff(self.ends))
+
+    def joined(self, more: "Rows") -> "Rows":
+        """Return these sentences and *more*."""
+        return Rows(
+            np.concatenate([self.ends, self.ends[-1] + more.ends[1:]]),
+            np.concatenate([self.numbers, more.numbers]),
+            np.concatenate([self.counts, more.counts]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """For each piece the sentences that have it, and what it is worth in each."""
+
+    ends: NDArray[np.int64]
+    rows: NDArray[np.int32]
+    values: Floats
+
+    @classmethod
+    def turned(cls, rows: Rows, weight: Floats, length: Floats, first: int = 0) -> "Lists":
+        """Turn sentences, numbered from *first*, into lists."""
+        counted = weight[rows.numbers] > 0
+        numbers = rows.numbers[counted]
+        order = np.argsort(numbers, kind="stable")
+        numbers = numbers[order]
+        sentence = rows.of_each()[counted][order]
+        values = weights.REPEATS[rows.counts[counted][order]] * weight[numbers]
+        values /= length[sentence]
+        ends = np.zeros(len(weight) + 1, dtype=np.int64)
+        np.cumsum(np.bincount(numbers, minlength=len(weight)), out=ends[1:])
+        return cls(ends, sentence + np.int32(first), values)
+
+    def for_pieces(self, width: int) -> "Lists":
+        """Return the lists with empty ones behind them for pieces that came later."""
+        more = np.full(width + 1 - len(self.ends), self.ends[-1])
+        return replace(self, ends=np.concatenate([self.ends, more]))
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Sentences, and what is needed to find the nearest of them to a message.
+
+    Args:
+        keys: Sorted keys of the known pieces; their places are their numbers.
+        late_keys: Sorted keys of pieces that came later; numbered on from ``keys``.
+        rarity: Weight of each piece by how rare it is.
+        weight: Weight of each piece by how well it tells entries apart.
+        unseen: Rarity of a piece that no sentence has.
+        familiar: Share of the small pieces of a sentence that others have too, on average.
+        rows: The pieces of each sentence.
+        plain_length: Length of each sentence, its pieces weighed by rarity.
+        lists: The sentences of each piece: of the fitted base, and of what came later.
+        kernel: How alike the sentences are to each other.
+        speller: Knows the base's words.
+    """
+
+    keys: Keys
+    late_keys: Keys
+    rarity: Floats
+    weight: Floats
+    unseen: float
+    familiar: float
+    rows: Rows
+    plain_length: Floats
+    lists: tuple[Lists, ...]
+    kernel: Kernel
+    speller: Speller
+    own: threading.local
+
+    @classmethod
+    def of(
+        cls,
+        sentences: Sequence[Sequence[str]],
+        owner: Ints,
+        entries: int,
+        vectors: Floats | None = None,
+    ) -> "Index":
+        """Index sentences.
+
+        Args:
+            sentences: At least one, as units.
+            owner: Entry of each sentence, from 0.
+            entries: Number of entries.
+            vectors: What an encoder makes of the sentences, one row each.
+        """
+        keys, rows = _taken_apart(sentences)
+        width, size = len(keys), rows.size
+        frequency = np.bincount(rows.numbers, minlength=width)
+        scale = weights.scales(keys)
+        rarity = weights.rarity(frequency, size) * scale
+        even = np.bincount(owner, minlength=entries) / size
+        owners = owner[rows.of_each()]
+        weight = weights.unevenness(rows.numbers, owners, even, width) * scale
+        weight = weights.without_common(weight, frequency, size)
+        length = _lengths(rows, weight)
+        lists = Lists.turned(rows, weight, length)
+        kind = tags(keys)
+        steps, sounds = frozenset(keys[kind == TWO].tolist()), heard(keys[kind == SOUNDS])
+        return cls(
+            keys,
+            np.zeros(0, dtype=np.int64),
+            rarity,
+            weight,
+            float(np.log(1 + size) + 1),
+            _familiar(rows, small(keys), frequency),
+            rows,
+            _lengths(rows, rarity),
+            (lists,),
+            Kernel.of(rows, lists, weight, length, vectors),
+            Speller(Counter(chain.from_iterable(sentences)), steps, sounds),
+            threading.local(),
+        )
+
+    def with_later(
+        self, sentences: Sequence[Sequence[str]], entries: int, vectors: Floats | None = None
+    ) -> "Index":
+        """Return an index with *sentences* behind its own; the weights of its pieces stay.
+
+        Args:
+            sentences: At least one, as units.
+            entries: Number of entries of the base that the index was fitted to.
+            vectors: What the encoder makes of them, if there is one.
+        """
+        later_keys, rows = _taken_apart(sentences)
+        numbers = self.numbered(later_keys)
+        late_keys = later_keys[numbers < 0]
+        numbers[numbers < 0] = len(self.keys) + np.arange(len(late_keys))
+        rows = replace(rows, numbers=numbers[rows.numbers].astype(np.int32))
+        scale = weights.scales(late_keys)
+        once = weights.rarity(np.ones(1, dtype=np.int64), self.rows.size)[0]
+        rarity = np.concatenate([self.rarity, scale * once])
+        weight = np.concatenate(
+            [self.weight, scale * np.float32(weights.unevenness_of_new(entries))]
+        )
+        length = _lengths(rows, weight)
+        earlier = [lists.for_pieces(len(weight)) for lists in self.lists]
+        lists = (*earlier, Lists.turned(rows, weight, length, self.rows.size))
+        steps = later_keys[tags(later_keys) == TWO].tolist()
+        units = frozenset(chain.from_iterable(sentences))
+        return replace(
+            self,
+            late_keys=late_keys,
+            rarity=rarity,
+            weight=weight,
+            rows=self.rows.joined(rows),
+            plain_length=np.concatenate([self.plain_length, _lengths(rows, rarity)]),
+            lists=lists,
+            kernel=self.kernel.with_later(rows, lists, weight, length, vectors),
+            speller=self.speller.extended(units, frozenset(steps)),
+            own=threading.local(),
+        )
+
+    @property
+    def size(self) -> int:
+        """How many sentences there are."""
+        return self.rows.size
+
+    def numbered(self, keys: Keys) -> NDArray[np.int64]:
+        """Return the numbers of pieces, -1 for those that no sentence has."""
+        out = _places(self.keys, keys)
+        if len(self.late_keys):
+            late = _places(self.late_keys, keys)
+            out = np.where(late >= 0, late + len(self.keys), out)
+        return out
+
+    def scratch(self) -> NDArray[np.int32]:
+        """Return zeros, one for each piece; who writes into them sets them back."""
+        # One array for each thread: making one takes longer than all the rest of a look-up.
+        found: NDArray[np.int32] | None = getattr(self.own, "zeros", None)
+        if found is None:
+            found = self.own.zeros = np.zeros(len(self.weight), dtype=np.int32)
+        return found
+
+
+def _places(known: Keys, keys: Keys) -> NDArray[np.int64]:
+    if not len(known):
+        return np.full(len(keys), -1, dtype=np.int64)
+    at = np.searchsorted(known, keys)
+    np.minimum(at, len(known) - 1, out=at)
+    return np.where(known[at] == keys, at, -1)
+
+
+def _lengths(rows: Rows, weight: Floats) -> Floats:
+    values = weights.REPEATS[rows.counts] * weight[rows.numbers]
+    squares = np.bincount(rows.of_each(), values * values, minlength=rows.size)
+    out: Floats = np.sqrt(squares + 1e-12).astype(np.float32)
+    return out
+
+
+def _familiar(rows: Rows, wanted: NDArray[np.bool_], frequency: Ints) -> float:
+    chosen = wanted[rows.numbers]
+    row, number = rows.of_each()[chosen], rows.numbers[chosen]
+    shared = np.bincount(row, frequency[number] > 1, minlength=rows.size)
+    return float((shared / np.maximum(np.bincount(row, minlength=rows.size), 1)).mean())
+
+
+def _taken_apart(sentences: Sequence[Sequence[str]]) -> tuple[Keys, Rows]:
+    """Return the sorted keys of all pieces, and the pieces of each sentence."""
+    parts: list[tuple[Keys, NDArray[np.uint8]]] = []
+    sizes: list[Ints] = []
+    for start in range(0, len(sentences), _CHUNK):
+        part = sentences[start : start + _CHUNK]
+        found = pieces(part)
+        keys, number = np.unique(found.keys, return_inverse=True)
+        width = max(len(keys), 1)
+        cells, counts = np.unique(found.rows * width + number, return_counts=True)
+        row, number = np.divmod(cells, width)
+        parts.append((keys[number], np.minimum(counts, 255).astype(np.uint8)))
+        sizes.append(np.bincount(row, minlength=len(part)))
+    keys = np.unique(np.concatenate([np.unique(part) for part, _ in parts]))
+    ends = np.zeros(len(sentences) + 1, dtype=np.int64)
+    np.cumsum(np.concatenate(sizes), out=ends[1:])
+    numbers = np.concatenate([np.searchsorted(keys, part).astype(np.int32) for part, _ in parts])
+    return keys, Rows(ends, numbers, np.concatenate([counts for _, counts in parts]))

@@ -1,0 +1,161 @@
+"""How alike the sentences of a base are to each other."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.knowledge.matching import weights
+
+if TYPE_CHECKING:
+    from bot.knowledge.matching.index import Lists, Rows
+
+Floats = NDArray[np.float32]
+AnyFloats = NDArray[np.floating[Any]]
+Ints = NDArray[np.signedinteger[Any]]
+
+CHARACTERS, ENCODED = 0.75, 3.0
+"""What characters and an encoder, where there is one, add to how alike two sentences are; more than
+one in all sharpens the classifier (measured)."""
+
+_ALL_PAIRS = 1_500
+"""Up to this many sentences the likeness of every pair is kept."""
+_MANY = 12_000
+"""From here on sketches are shorter, and of half the precision."""
+_BLOCK = 2_000_000
+"""Numbers of a block while sketches are made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kernel:
+    """Likeness of sentences: exact for small bases, from sketches for large ones.
+
+    A sketch is the vector of a sentence projected on few dimensions; products of sketches are
+    about those of the vectors.
+
+    Args:
+        pairs: Likeness of each pair, or ``None``.
+        sketches: One row a sentence where ``pairs`` is ``None``.
+        vectors: What an encoder makes of the sentences, or ``None``.
+    """
+
+    pairs: Floats | None
+    sketches: AnyFloats
+    vectors: Floats | None
+
+    @classmethod
+    def of(
+        cls, rows: "Rows", lists: "Lists", weight: Floats, length: Floats, vectors: Floats | None
+    ) -> "Kernel":
+        """Compare the sentences *rows*, of the given lengths, with each other."""
+        if rows.size > _ALL_PAIRS:
+            width, kind = (384, np.float32) if rows.size <= _MANY else (192, np.float16)
+            return cls(None, _sketched(rows, weight, width).astype(kind), vectors)
+        pairs = _products(rows, (lists,), weight, length, rows.size)
+        return cls(pairs, np.zeros((0, 0), dtype=np.float32), vectors)
+
+    def with_later(
+        self,
+        rows: "Rows",
+        lists: Sequence["Lists"],
+        weight: Floats,
+        length: Floats,
+        vectors: Floats | None,
+    ) -> "Kernel":
+        """Return the likeness with the sentences *rows* behind the others.
+
+        Args:
+            rows: The later sentences.
+            lists: Of all sentences, theirs included.
+            weight: Of all pieces.
+            length: Of the later sentences.
+            vectors: Of the later sentences.
+        """
+        both = self.vectors
+        if both is not None and vectors is not None:
+            both = np.concatenate([both, vectors])
+        if self.pairs is None:
+            more = _sketched(rows, weight, self.sketches.shape[1]).astype(self.sketches.dtype)
+            return replace(self, sketches=np.concatenate([self.sketches, more]), vectors=both)
+        before = len(self.pairs)
+        size = before + rows.size
+        pairs = np.zeros((size, size), dtype=np.float32)
+        pairs[:before, :before] = self.pairs
+        pairs[before:] = _products(rows, lists, weight, length, size)
+        pairs[:before, before:] = pairs[before:, :before].T
+        return replace(self, pairs=pairs, vectors=both)
+
+    def among(self, sentences: Ints) -> Floats:
+        """Return the likeness of sentences with each other.
+
+        Args:
+            sentences: ``(messages, m)``, numbers of sentences.
+
+        Returns:
+            ``(messages, m, m)``.
+        """
+        if self.pairs is not None:
+            alike: Floats = self.pairs[sentences[:, :, None], sentences[:, None, :]]
+        else:
+            sketches = self.sketches[sentences].astype(np.float32, copy=False)
+            alike = sketches @ sketches.transpose(0, 2, 1)
+        if self.vectors is not None:
+            vectors = self.vectors[sentences]
+            alike = CHARACTERS * alike + ENCODED * (vectors @ vectors.transpose(0, 2, 1))
+        return alike
+
+
+def _products(
+    rows: "Rows", lists: Sequence["Lists"], weight: Floats, length: Floats, size: int
+) -> Floats:
+    """Multiply the sentences *rows* with all, one by one through the inverted lists."""
+    out = np.zeros((rows.size, size), dtype=np.float32)
+    for row in range(rows.size):
+        numbers = rows.numbers[rows.ends[row] : rows.ends[row + 1]]
+        counts = rows.counts[rows.ends[row] : rows.ends[row + 1]]
+        values = weights.REPEATS[counts] * weight[numbers] / length[row]
+        out[row] = scored(numbers, values, lists, size)
+    return out
+
+
+def scored(numbers: Ints, values: Floats, lists: Sequence["Lists"], size: int) -> NDArray[Any]:
+    """Multiply one vector, given as pieces and values, with every sentence."""
+    rows: list[Ints] = []
+    shares: list[Floats] = []
+    for part in lists:
+        starts = part.ends[numbers]
+        lengths = part.ends[numbers + 1] - starts
+        ends = lengths.cumsum()
+        total = int(ends[-1]) if len(ends) else 0
+        if not total:
+            continue
+        at = np.arange(total) + (starts - ends + lengths).repeat(lengths)
+        rows.append(part.rows[at])
+        shares.append(part.values[at] * values.repeat(lengths))
+    if not rows:
+        return np.zeros(size)
+    if len(rows) > 1:
+        return np.bincount(np.concatenate(rows), np.concatenate(shares), minlength=size)
+    return np.bincount(rows[0], shares[0], minlength=size)
+
+
+def _sketched(rows: "Rows", weight: Floats, width: int) -> Floats:
+    mixed = (np.arange(len(weight), dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(
+        20
+    )
+    bucket = (mixed % np.uint64(width)).astype(np.int64)
+    sign = np.where((mixed >> np.uint64(30)) & np.uint64(1), 1.0, -1.0).astype(np.float32)
+    out = np.zeros((rows.size, width), dtype=np.float32)
+    height = max(_BLOCK // width, 1)
+    for first in range(0, rows.size, height):
+        last = min(first + height, rows.size)
+        where = slice(int(rows.ends[first]), int(rows.ends[last]))
+        numbers = rows.numbers[where]
+        values = weights.REPEATS[rows.counts[where]] * weight[numbers] * sign[numbers]
+        row = np.repeat(np.arange(last - first), np.diff(rows.ends[first : last + 1]))
+        cells = np.bincount(row * width + bucket[numbers], values, minlength=(last - first) * width)
+        out[first:last] = cells.reshape(last - first, width)
+    out /= np.sqrt(np.square(out).sum(axis=1, keepdims=True)) + 1e-9
+    return out

@@ -1,0 +1,189 @@
+"""Guess what a mistyped message meant, from the words and neighbours that the base has."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from rapidfuzz.distance import OSA
+
+from bot.knowledge.matching.features import END, START, Keys, code, readings_in, step
+from bot.knowledge.matching.readings import MOST_READINGS, reading_of
+from bot.knowledge.wording import is_dense
+
+_SHORTEST = 4
+"""Shorter words have too many neighbours one slip away."""
+_LONGEST = 30
+_TRIED = 120
+"""Other characters tried in one message; bounds the time that nonsense takes."""
+
+
+class Speller:
+    """Repairs units that the base does not know but nearly knows.
+
+    Args:
+        words: Units of the base and how often they occur.
+        steps: Keys of the pairs of neighbours in the base.
+        sounds: For each pair of readings whether the base has it, see ``heard``.
+        spelt: Words that the base does not count and that are right all the same.
+        more_steps: Further keys of neighbours.
+    """
+
+    def __init__(
+        self,
+        words: Mapping[str, int],
+        steps: frozenset[int],
+        sounds: bytes,
+        spelt: frozenset[str] = frozenset(),
+        more_steps: frozenset[int] = frozenset(),
+    ) -> None:
+        self._words = words
+        self._steps = steps
+        self._sounds = sounds
+        self._spelt = spelt
+        self._more_steps = more_steps
+        self._shorter: dict[str, list[str]] | None = None
+        self._alike: dict[int, list[int]] | None = None
+
+    def extended(self, words: frozenset[str], steps: frozenset[int]) -> "Speller":
+        """Return a speller that leaves *words* and *steps* alone as well."""
+        longer = Speller(self._words, self._steps, self._sounds, words, steps)
+        longer._shorter, longer._alike = self._shorter, self._alike
+        return longer
+
+    def suspects(self, found: Sequence[str]) -> bool:
+        """Say whether a message in words may hold a slip."""
+        return not all(map(self._words.__contains__, found))
+
+    def repair(self, found: list[str], strange: Sequence[bool]) -> list[str] | None:
+        """Return the units as they were probably meant, ``None`` if they seem right.
+
+        Args:
+            found: A message as units.
+            strange: For each step between neighbours, those to the ends included, whether the base
+                lacks it; empty for a message in words.
+        """
+        fixed = self._characters(found, strange) if strange else self._by_words(found)
+        return fixed if fixed != found else None
+
+    def _by_words(self, found: list[str]) -> list[str]:
+        """Replace unknown words by the most frequent known one a single slip away."""
+        out: list[str] = []
+        at = 0
+        while at < len(found):
+            word = found[at]
+            after = found[at + 1] if at + 1 < len(found) else None
+            if after is not None and self._border_slipped(word, after):
+                split = self._resplit(word + after)
+                if split is not None:
+                    out += split
+                    at += 2
+                    continue
+            at += 1
+            if word in self._words or word in self._spelt:
+                out.append(word)
+            elif (near := self._nearest(word)) is not None:
+                out.append(near)
+            else:
+                out += (self._resplit(word) if len(word) > _SHORTEST else None) or [word]
+        return out
+
+    def _border_slipped(self, word: str, after: str) -> bool:
+        unsure = after if word in self._words else word
+        return unsure not in self._words and unsure not in self._spelt
+
+    def _nearest(self, word: str) -> str | None:
+        if not _SHORTEST <= len(word) <= _LONGEST or not word.isalpha():
+            return None
+        best, most = None, 0
+        for cut in _cuts(word):
+            for other in self._near_words().get(cut, ()):
+                if self._words[other] > most and OSA.distance(word, other, score_cutoff=1) <= 1:
+                    best, most = other, self._words[other]
+        return best
+
+    def _near_words(self) -> dict[str, list[str]]:
+        # Made when the first unknown word comes: many bases never need it.
+        if self._shorter is None:
+            shorter: dict[str, list[str]] = {}
+            for word in self._words:
+                if _SHORTEST <= len(word) <= _LONGEST and word.isalpha():
+                    for cut in _cuts(word):
+                        shorter.setdefault(cut, []).append(word)
+            self._shorter = shorter
+        return self._shorter
+
+    def _resplit(self, joined: str) -> list[str] | None:
+        """Set the border of two words anew, or take it away."""
+        if len(joined) > _LONGEST or not joined.isalpha():
+            return None
+        if joined in self._words:
+            return [joined]
+        best, most = None, 0
+        for at in range(1, len(joined)):
+            left, right = joined[:at], joined[at:]
+            if (len(left) > 1 or left in ("i", "a")) and len(right) > 1:
+                count = min(self._words.get(left, 0), self._words.get(right, 0))
+                if count > most:
+                    best, most = [left, right], count
+        return best
+
+    def _characters(self, found: list[str], strange: Sequence[bool]) -> list[str]:
+        """Undo a swapped or same-sounding unit where no pair around it is known."""
+        known = self._knows
+        out = list(found)
+        codes = [START, *map(code, found), END]
+        unsure = list(strange)  # of each unit and the one before it
+        tries = _TRIED
+        at = 1
+        while at < len(codes) - 1:
+            if not (unsure[at - 1] and unsure[at]):
+                at += 1
+                continue
+            before, here, after = codes[at - 1 : at + 2]
+            if at + 2 < len(codes) and known(before, after) and known(after, here):
+                codes[at], codes[at + 1] = after, here
+                out[at - 1], out[at] = out[at], out[at - 1]
+                unsure[at + 1] = not known(here, codes[at + 2])
+                at += 2
+                continue
+            if self._sounds_right(before, here) and self._sounds_right(here, after):
+                for other in self._spoken_alike(here)[:tries]:
+                    tries -= 1
+                    if known(before, other) and known(other, after):
+                        codes[at], out[at - 1] = other, chr(other)
+                        unsure[at] = False
+                        break
+            at += 1
+        return out
+
+    def _spoken_alike(self, here: int) -> Sequence[int]:
+        """Return the base's characters that are read like *here*, the most frequent first."""
+        if self._alike is None:
+            alike: dict[int, list[int]] = {}
+            for unit in sorted(self._words, key=lambda unit: (-self._words[unit], unit)):
+                if is_dense(unit) and (reading := reading_of(ord(unit))):
+                    alike.setdefault(reading, []).append(ord(unit))
+            self._alike = alike
+        return self._alike.get(reading_of(here), ())
+
+    def _knows(self, before: int, after: int) -> bool:
+        key = step(before, after)
+        return key in self._steps or key in self._more_steps
+
+    def _sounds_right(self, before: int, after: int) -> bool:
+        """Say whether the base has two neighbours that are read like these."""
+        one, other = reading_of(before), reading_of(after)
+        return not (one and other) or bool(self._sounds[one * MOST_READINGS + other])
+
+
+def heard(sounds: Keys) -> bytes:
+    """Return for each pair of readings whether it is among the keys *sounds*."""
+    one, other = readings_in(sounds)
+    both = (one < MOST_READINGS) & (other < MOST_READINGS)
+    table = np.zeros(MOST_READINGS * MOST_READINGS, dtype=np.uint8)
+    table[one[both] * MOST_READINGS + other[both]] = 1
+    return table.tobytes()
+
+
+def _cuts(word: str) -> dict[str, None]:
+    """Return *word* and what is left of it without one letter, in a fixed order."""
+    return dict.fromkeys([word, *(word[:at] + word[at + 1 :] for at in range(len(word)))])
