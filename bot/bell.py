@@ -16,7 +16,9 @@ LINE = "line"
 """Somebody waits, or an agent has become free."""
 PLAYBOOK = "playbook"
 """The playbook has a new version."""
-BELLS = (OUTBOX, LINE, PLAYBOOK)
+PHRASING = "phrasing"
+"""An answer waits to be put into words."""
+BELLS = (OUTBOX, LINE, PLAYBOOK, PHRASING)
 _CHANNEL = "frontdesk:bell"
 _RECONNECT_SECONDS = 1.0
 

@@ -25,7 +25,11 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     if options.config is not None:
         os.environ["FRONTDESK_CONFIG"] = str(options.config)
+    # Answers are short sums: threads of the numeric library would only wait for each other.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     logs.set_up(level=os.environ.get("FRONTDESK_LOG_LEVEL", "INFO"))
+    if options.command == "playbook" and options.action == "test":
+        return _test(options)
     try:
         config = load(config_path())
     except BadConfig as error:
@@ -57,6 +61,11 @@ def _parser() -> argparse.ArgumentParser:
         "--replace", action="store_true", help="the file is all there is: delete the rest"
     )
     actions.add_parser("export", help="write it to a file").add_argument("file", type=Path)
+    trying = actions.add_parser("test", help="try it on messages with known answers")
+    trying.add_argument(
+        "file", type=Path, help="a playbook, or cases that name theirs (else it is the desk's own)"
+    )
+    trying.add_argument("cases", type=Path, nargs="?", help="the cases for a playbook")
     return parser
 
 
@@ -82,6 +91,22 @@ def _do(options: argparse.Namespace, config: Config) -> int:
             return playground(["--port", str(options.port)])
         case process:
             return _run(config, process)
+
+
+def _test(options: argparse.Namespace) -> int:
+    from bot.teach_offline import try_file
+
+    config: Config | None
+    try:
+        config = load(config_path())
+    except BadConfig as error:
+        # A repository of playbooks has no desk and no tokens; files can be tried all the same.
+        if options.config is not None:
+            for mistake in error.mistakes:
+                print(mistake, file=sys.stderr)
+            return 2
+        config = None
+    return asyncio.run(try_file(config, options.file, options.cases))
 
 
 def _run(config: Config, process: str) -> int:

@@ -3,54 +3,51 @@
 import asyncio
 import gc
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import structlog
 
 from bot.bell import heard
-from bot.knowledge.matcher import FaqMatcher
-from bot.rules.automaton import RuleBook
-from core.playbook import Playbook, Prompt
+from bot.compiled import Compiled
+from bot.knowledge.encoding import Encoder
+from core.playbook import Playbook
 from storage.uow import UnitOfWork
 
 log = structlog.get_logger(__name__)
 
-SWEEP_SECONDS = 1.0
+SWEEP_SECONDS = 0.5
 """How often the version is looked at in case a bell was lost."""
-
-
-@dataclass(frozen=True, slots=True)
-class Compiled:
-    """A playbook and what the deciders made of it; never changed after it is built."""
-
-    playbook: Playbook
-    rules: RuleBook
-    faq: FaqMatcher
-
-    @classmethod
-    def build(cls, playbook: Playbook) -> "Compiled":
-        """Compile *playbook*; takes up to seconds for a large one, so call it in a thread."""
-        return cls(playbook, RuleBook.compile(playbook.rules), FaqMatcher.fit(playbook.faq))
-
-    def prompt(self, kind: str, account: str) -> Prompt | None:
-        """Return the prompt for *account*: its own, else the common one, else ``None``."""
-        found = {p.account: p for p in self.playbook.prompts if p.kind == kind}
-        return found.get(account) or found.get(None)
+REST_SECONDS = 5.0
+"""How long nothing must have changed before what was patched is compiled anew."""
 
 
 class CurrentPlaybook:
     """Keeps this process on the newest version.
 
+    A change is laid over what is compiled and serves at once; when admins rest, everything is
+    compiled anew in a thread while the patched one serves on.
+
     Args:
         reading: Opens a unit of work that only reads.
         changed: Set when some process says that the version is new.
+        encoder: Compares meanings as well as letters; ``None``: letters only.
+        rest_seconds: How long nothing must have changed before all is compiled anew.
     """
 
-    def __init__(self, reading: Callable[[], UnitOfWork], changed: asyncio.Event) -> None:
+    def __init__(
+        self,
+        reading: Callable[[], UnitOfWork],
+        changed: asyncio.Event,
+        encoder: Encoder | None = None,
+        *,
+        rest_seconds: float = REST_SECONDS,
+    ) -> None:
         self._reading = reading
         self._changed = changed
+        self._encoder = encoder
+        self._rest = rest_seconds
         self._task: asyncio.Task[None] | None = None
-        self.now = Compiled.build(Playbook())
+        self._one_at_a_time = asyncio.Lock()
+        self.now = Compiled.build(Playbook(), encoder)
 
     async def start(self) -> None:
         """Load the playbook, then follow its changes."""
@@ -66,22 +63,49 @@ class CurrentPlaybook:
 
     async def refresh(self) -> None:
         """Compile the stored version, if it is not the one at hand, and swap it in."""
-        async with self._reading() as uow:
-            if await uow.taught.version() == self.now.playbook.version:
-                return
-            playbook = await uow.taught.playbook()
-        self.now = await asyncio.to_thread(Compiled.build, playbook)
+        async with self._one_at_a_time:
+            async with self._reading() as uow:
+                if await uow.taught.version() == self.now.playbook.version:
+                    return
+                playbook = await uow.taught.playbook()
+            first = not self.now.playbook.version
+            if first:
+                fresh = await asyncio.to_thread(Compiled.build, playbook, self._encoder)
+            else:
+                fresh = await asyncio.to_thread(self.now.updated, playbook)
+            self._swap(fresh)
+
+    def _swap(self, fresh: Compiled) -> None:
+        self.now = fresh
         # A large playbook is hundreds of thousands of objects that live long: the garbage
         # collector need not look at them again for every few messages.
         gc.collect()
         gc.freeze()
-        log.info("playbook.swapped", version=playbook.version, rules=len(playbook.rules))
+        log.info(
+            "playbook.swapped",
+            version=fresh.playbook.version,
+            rules=len(fresh.playbook.rules),
+            patched=fresh.stale,
+        )
 
     async def _follow(self) -> None:
+        rested = 0.0
         while True:
+            version = self.now.playbook.version
             await heard(self._changed, SWEEP_SECONDS)
             try:
                 await self.refresh()
+                rested = rested + SWEEP_SECONDS if self.now.playbook.version == version else 0.0
+                if self.now.stale and rested >= self._rest:
+                    await self._compile_anew()
             except Exception:
                 # The old version serves on; the next sweep tries again.
                 log.exception("playbook.not_swapped")
+
+    async def _compile_anew(self) -> None:
+        patched = self.now
+        fresh = await asyncio.to_thread(Compiled.build, patched.playbook, self._encoder)
+        async with self._one_at_a_time:
+            # A change that came meanwhile is newer than what was compiled.
+            if self.now is patched:
+                self._swap(fresh)

@@ -6,10 +6,12 @@ from bot.dialog import card
 from bot.dialog.card import CARD_MESSAGES, LINE_CHARS, Shown
 from bot.dialog.lines import starts
 from bot.dialog.machine import Move
+from bot.dialog.spoken import hidden
 from bot.dialog.wording import in_words, place
 from bot.telling import Party, Telling
+from core.i18n.texts import Texts
 from core.messages import Content, text
-from core.states import Direction, State
+from core.states import Author, Direction, State
 from storage.repos.line import DealtCard
 from storage.repos.messages import TranscriptLine
 from storage.repos.outbox import CARD
@@ -40,10 +42,17 @@ def shown(party: Party, recent: Recent, to: StaffMember, tell: Telling) -> Shown
         region=place(talk.region or party.person.region, say),
         waited=tell.now - (talk.waiting_since or tell.now),
         lines=tuple(
-            f"{line.author_name}: {in_words(line.content, say, LINE_CHARS)}"
+            f"{line.author_name}: {in_words(_seen(line, tell, say), say, LINE_CHARS)}"
             for line in said[-CARD_MESSAGES:]
         ),
     )
+
+
+def _seen(line: TranscriptLine, tell: Telling, say: Texts) -> Content:
+    """Return what our people see of a line: what customers wrote is masked, nothing else is."""
+    if line.author is not Author.CUSTOMER:
+        return line.content
+    return hidden(line.content, tell.voice.mask, say)
 
 
 async def withdraw(

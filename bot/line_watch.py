@@ -63,5 +63,6 @@ class LineWatch:
                 now=desk.clock(),
                 new_key=new_key,
                 zone=desk.config.zone,
+                mask=desk.playbook.now.mask,
             )
             await uow.commit()

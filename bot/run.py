@@ -20,17 +20,22 @@ from admin_bot.desk import reply
 from admin_bot.desk.all import COMMANDS as AGENT_COMMANDS
 from admin_bot.polling import poll
 from bot import wiring
-from bot.bell import LINE
+from bot.bell import LINE, PHRASING
 from bot.channels.base import Channel
 from bot.embedded_redis import EmbeddedRedis
 from bot.handlers.first_start import prepare
 from bot.intake import Intake
 from bot.jobs.clock import JobClock, JobThread, work_forever
+from bot.knowledge.encoding import Encoder
 from bot.line_watch import LineWatch
 from bot.metrics import Metrics
+from bot.phrase_watch import PhraseWatch
+from bot.phrasing.client import Phraser
+from bot.semantic.files import BadModel
+from bot.semantic.loading import open_encoder
 from bot.web import Web
 from bot.wiring import STAFF, Desk
-from core.config import EMBEDDED, PLAYGROUND, Config
+from core.config import EMBEDDED, PLAYGROUND, Config, Phrasing
 from core.errors import DeliveryError, Overloaded
 from core.i18n.texts import texts
 from playground.app import build_app
@@ -90,7 +95,10 @@ async def serve(
         if shared is not None:
             stack.push_async_callback(shared.aclose)
         desk = wiring.open_desk(
-            config, redis=shared, playground_url=f"{base}/playground" if base else None
+            config,
+            redis=shared,
+            playground_url=f"{base}/playground" if base else None,
+            encoder=await _encoder(config, parts),
         )
         stack.push_async_callback(desk.database.close)
         await prepare_database(desk)
@@ -119,6 +127,8 @@ async def serve(
                     await uow.commit()
             await _part(stack, wiring.build_deliverer(desk, wiring.build_pace(shared), metrics))
             await _part(stack, LineWatch(desk, desk.bell.listener(LINE)))
+            if config.answering.phrasing is not None:
+                await _part(stack, _phrase_watch(desk, config.answering.phrasing))
         if staff_bot is not None:
             await _part(stack, staff_bot)
             for name, channel in desk.channels.items():
@@ -185,6 +195,32 @@ async def prepare_database(desk: Desk) -> None:
             now=desk.clock(),
         )
         await uow.commit()
+
+
+async def _encoder(config: Config, parts: frozenset[str]) -> Encoder | None:
+    """Load what compares meanings, in the processes that answer messages."""
+    if not parts & {WEB, POLL}:
+        return None
+    try:
+        return await asyncio.to_thread(open_encoder, config.answering.semantic)
+    except BadModel as error:
+        raise CannotStart(f"answering.semantic: {error}") from error
+
+
+def _phrase_watch(desk: Desk, phrasing: Phrasing) -> PhraseWatch:
+    phraser = Phraser(
+        url=phrasing.url,
+        key=phrasing.key.get_secret_value(),
+        model=phrasing.model,
+        seconds=phrasing.timeout_seconds,
+    )
+    return PhraseWatch(
+        desk.unit,
+        lambda: desk.playbook.now.playbook.faq,
+        phraser,
+        desk.bell.listener(PHRASING),
+        desk.clock,
+    )
 
 
 def _staff_bot(desk: Desk, base: str | None) -> StaffBot:

@@ -3,13 +3,19 @@
 import asyncio
 import sys
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+from bot.compiled import Compiled
 from bot.handlers.first_start import prepare
-from bot.handlers.playbook_file import take_in
-from bot.knowledge.playbook_file import BadPlaybook, read, write
+from bot.handlers.playbook_file import check_settings, everything, take_in
+from bot.knowledge.cases import Cases, holds_cases, read_cases
+from bot.knowledge.playbook_file import DEEPEST_TREE, BadPlaybook, read, write
+from bot.playbook_cases import numbered, table, try_cases
 from core.clock import utc_now
 from core.config import Config
+from core.errors import BadRequestText
 from core.i18n.texts import Texts, texts
+from core.playbook import Playbook
 from core.states import Role
 from storage.engine import Database
 from storage.migrate import migrate
@@ -50,21 +56,26 @@ async def import_file(config: Config, path: Path, *, replace: bool) -> int:
     """
     say = texts(config.language)
     try:
-        playbook = read(await asyncio.to_thread(path.read_bytes))
+        raw = await asyncio.to_thread(path.read_bytes)
+        # The desk is asked only when the rest is right how deep its tree may be.
+        playbook = read(raw, depth=DEEPEST_TREE)
+        database = await _ready(config)
+        try:
+            async with UnitOfWork(database) as uow:
+                owner = next((m for m in await uow.staffing.all() if m.role is Role.OWNER), None)
+                if owner is None:
+                    return _fail(say("cli.no_owner"))
+                playbook = read(raw, depth=(await uow.taught.answering()).depth)
+                done = await take_in(uow, owner, playbook, utc_now(), whole=replace)
+                await uow.commit()
+        finally:
+            await database.close()
     except OSError as error:
         return _fail(f"{path}: {error.strerror}")
     except BadPlaybook as error:
         return _fail(*(f"{path}: {say(m.key, **m.facts)}" for m in error.mistakes))
-    database = await _ready(config)
-    try:
-        async with UnitOfWork(database) as uow:
-            owner = next((m for m in await uow.staffing.all() if m.role is Role.OWNER), None)
-            if owner is None:
-                return _fail(say("cli.no_owner"))
-            done = await take_in(uow, owner, playbook, utc_now(), whole=replace)
-            await uow.commit()
-    finally:
-        await database.close()
+    except BadRequestText as error:
+        return _fail(f"{path}: {say(error.key, **error.facts)}")
     for what, count in done.counts.items():
         print(_row(say, what, count.new, count.changed, count.gone if replace else 0))
     return 0
@@ -75,7 +86,7 @@ async def export_file(config: Config, path: Path) -> int:
     database = await _ready(config)
     try:
         async with UnitOfWork(database, reading=True) as uow:
-            playbook = await uow.taught.playbook()
+            playbook = await everything(uow)
     finally:
         await database.close()
     try:
@@ -83,6 +94,70 @@ async def export_file(config: Config, path: Path) -> int:
     except OSError as error:
         return _fail(f"{path}: {error.strerror}")
     return 0
+
+
+async def try_file(config: Config | None, file: Path, cases: Path | None) -> int:
+    """Try a playbook on messages with known answers and return the exit code.
+
+    Prints a table of all cases. 1: an answer was another than the one expected. 2: a file cannot
+    be read, or has mistakes; they are printed with their lines.
+
+    Args:
+        config: The configuration; ``None`` where there is none, which is enough for files.
+        file: The playbook; or the cases, which may name their playbook, else it is the desk's.
+        cases: The cases; ``None`` where *file* is all there is. A playbook alone is only read.
+    """
+    usual = Config.model_fields
+    say = texts(config.language if config else usual["language"].default)
+    zone = config.zone if config else ZoneInfo(usual["time_zone"].default)
+    local = utc_now().astimezone(zone).replace(tzinfo=None)
+    where = file
+    try:
+        raw = await asyncio.to_thread(file.read_bytes)
+        wanted = Cases()
+        own: bytes | None = raw
+        if cases is not None:
+            where = cases
+            wanted = read_cases(await asyncio.to_thread(cases.read_bytes))
+        elif holds_cases(raw):
+            wanted = read_cases(raw)
+            own = None
+            if wanted.playbook:
+                where = file.parent / wanted.playbook
+                own = await asyncio.to_thread(where.read_bytes)
+        if own is not None:
+            where = where if cases is None else file
+            playbook = numbered(read(own, depth=DEEPEST_TREE))
+            check_settings(playbook)
+        elif config is None:
+            print(say("cases.no_playbook"), file=sys.stderr)
+            return 2
+        else:
+            playbook = await _stored(config)
+        book = await asyncio.to_thread(Compiled.build, playbook)
+    except OSError as error:
+        _fail(f"{where}: {error.strerror}")
+        return 2
+    except BadPlaybook as error:
+        _fail(*(f"{where}: {say(m.key, **m.facts)}" for m in error.mistakes))
+        return 2
+    except BadRequestText as error:
+        _fail(f"{where}: {say(error.key, **error.facts)}")
+        return 2
+    tried = try_cases(book, wanted.cases, local)
+    if tried:
+        print(table(tried, say))
+    print(say("cases.total", count=len(tried), missed=sum(not one.met for one in tried)))
+    return 0 if all(one.met for one in tried) else 1
+
+
+async def _stored(config: Config) -> Playbook:
+    database = await _ready(config)
+    try:
+        async with UnitOfWork(database, reading=True) as uow:
+            return await uow.taught.playbook()
+    finally:
+        await database.close()
 
 
 def _row(say: Texts, what: str, new: int, changed: int, gone: int) -> str:

@@ -10,6 +10,8 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from bot.bell import OUTBOX
+from bot.rules.masking import Mask
+from bot.rules.sensitive import WordBook
 from core.i18n.texts import Texts
 from core.messages import Content, text
 from core.states import Author, Direction
@@ -32,11 +34,15 @@ class Voice:
         texts_for: Texts for a language tag; ``None`` gives the desk's own language.
         zone: The tenant's time zone.
         new_key: Makes a key that is unique for ever.
+        words: What our people may not say to customers; ``None``: they may say anything.
+        mask: What they do not see of customers' messages; ``None``: they see everything.
     """
 
     texts_for: Callable[[str | None], Texts]
     zone: tzinfo
     new_key: Callable[[], str]
+    words: WordBook | None = None
+    mask: Mask | None = None
 
 
 @dataclass(frozen=True, slots=True)

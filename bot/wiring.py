@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import count
 from secrets import token_hex
 
@@ -13,11 +14,12 @@ from bot.bell import OUTBOX, PLAYBOOK, Bell
 from bot.channels.base import Channel, Limits
 from bot.channels.registry import CHANNELS
 from bot.current_playbook import CurrentPlaybook
-from bot.handlers.customer_message import Surroundings
 from bot.intake import Intake
+from bot.knowledge.encoding import Encoder
 from bot.metrics import Metrics
 from bot.outbox import Deliverer
 from bot.pace import LocalPace, Pace, SharedPace
+from bot.reception import Surroundings
 from core.clock import Clock, utc_now
 from core.config import PLAYGROUND, Account, Config
 from core.i18n.texts import Texts, spoken
@@ -103,6 +105,7 @@ def open_desk(
     *,
     redis: "Redis | None" = None,
     playground_url: str | None = None,
+    encoder: Encoder | None = None,
     clock: Clock = utc_now,
 ) -> Desk:
     """Build the desk; nothing is connected yet.
@@ -111,16 +114,25 @@ def open_desk(
         config: The configuration.
         redis: Where other processes listen, ``None`` when this is the only process.
         playground_url: Where the built-in stand-in listens, ``None`` when it is off.
+        encoder: Compares meanings as well as letters; ``None``: letters only.
         clock: The time.
     """
     bell = Bell(redis)
     database = Database(config.storage.url, on_commit=bell.ring)
-    playbook = CurrentPlaybook(lambda: UnitOfWork(database, reading=True), bell.listener(PLAYBOOK))
+    playbook = CurrentPlaybook(
+        lambda: UnitOfWork(database, reading=True), bell.listener(PLAYBOOK), encoder
+    )
     channels = {
         name: open_channel(name, account, playground_url)
         for name, account in {**config.accounts, STAFF: config.staff}.items()
     }
     return Desk(config, database, clock, bell, playbook, channels)
+
+
+def phrase_within(config: Config) -> timedelta | None:
+    """Return how long an answer may wait to be put into words; ``None`` where none is."""
+    phrasing = config.answering.phrasing
+    return None if phrasing is None else timedelta(seconds=phrasing.timeout_seconds + 2)
 
 
 def build_intake(desk: Desk, accounts: Mapping[str, AccountFacts], metrics: Metrics) -> Intake:
@@ -133,10 +145,12 @@ def build_intake(desk: Desk, accounts: Mapping[str, AccountFacts], metrics: Metr
             accounts=accounts,
             book=desk.playbook.now,
             texts=desk.texts,
-            today=now.astimezone(zone).date(),
+            local=now.astimezone(zone),
             now=now,
             new_key=new_key,
             hint=desk.config.desk.hint,
+            feedback=desk.config.desk.feedback,
+            phrase_within=phrase_within(desk.config),
         )
 
     sizes = desk.config.intake

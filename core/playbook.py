@@ -341,8 +341,14 @@ class Playbook:
         prompts: Messages that the desk sends of its own accord.
         categories: Nodes of the customers' part of the knowledge tree, parents before children.
         assigned: By group id, the nodes that were assigned to it; a group that does not stand
-            here sees everything (requirements KBF-16, KBF-24).
+            here sees everything (requirements KBF-16, KBF-24). 0 stands for the oldest group.
         answering: How the desk answers.
+        library: Public entries for agents; held by playbooks that come from a file or go into
+            one, nobody is answered from them.
+        nodes: By shelf, the paths of its public nodes, neighbours in their order, parents before
+            children; for files too.
+        settings: What a file says about ``answering``, by name of the field; what it leaves out
+            stays as it is on the desk.
     """
 
     version: int = 0
@@ -353,3 +359,6 @@ class Playbook:
     categories: tuple[Category, ...] = ()
     assigned: Mapping[int, frozenset[int]] = field(default_factory=dict)
     answering: Answering = Answering()
+    library: tuple[FaqEntry, ...] = ()
+    nodes: Mapping[Shelf, tuple[str, ...]] = field(default_factory=dict)
+    settings: Mapping[str, bool | int | float | str] = field(default_factory=dict)

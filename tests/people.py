@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from typing import Any
 
-from bot.current_playbook import Compiled
-from bot.handlers.customer_message import Outcome, Surroundings, receive
+from bot.compiled import Compiled
+from bot.handlers.customer_message import Outcome, receive
+from bot.reception import Surroundings
 from bot.wiring import new_key
 from core.i18n.texts import spoken, texts
 from core.messages import Content, InboundMessage, Kind, Sender
-from core.playbook import FaqEntry, Match, Playbook, Rule
+from core.playbook import FaqEntry, Match, Playbook, Prompt, Rule
 from core.states import Role
 from storage.engine import Database
 from storage.repos.staffing import StaffMember
@@ -74,6 +76,8 @@ class Shop:
         self.book = Compiled.build(Playbook())
         self.now = NOON
         self.hint = True
+        self.feedback = False
+        self.phrase_within: timedelta | None = None
         self.group = 0
 
     async def open(self) -> "Shop":
@@ -86,8 +90,16 @@ class Shop:
     def unit(self) -> UnitOfWork:
         return UnitOfWork(self.database)
 
-    def teach(self, *rules: Rule, faq: Sequence[FaqEntry] = (), prompts: Sequence = ()) -> None:
-        self.book = Compiled.build(Playbook(1, tuple(rules), tuple(faq), (), tuple(prompts)))
+    def teach(
+        self,
+        *rules: Rule,
+        faq: Sequence[FaqEntry] = (),
+        prompts: Sequence[Prompt] = (),
+        **more: Any,
+    ) -> None:
+        """Answer by a playbook; *more* are other parts of it."""
+        book = Playbook(1, tuple(rules), tuple(faq), prompts=tuple(prompts), **more)
+        self.book = Compiled.build(book)
 
     async def around(self) -> Surroundings:
         async with UnitOfWork(self.database, reading=True) as uow:
@@ -96,10 +108,12 @@ class Shop:
             accounts,
             self.book,
             lambda language: spoken(language, "zh-CN"),
-            self.now.date(),
+            self.now,
             self.now,
             new_key,
             self.hint,
+            self.feedback,
+            self.phrase_within,
         )
 
     async def hears(self, *messages: InboundMessage) -> list[Outcome]:
@@ -110,8 +124,8 @@ class Shop:
             await uow.commit()
         return outcomes
 
-    async def owed(self, account: str = "shop") -> list[str]:
-        """Return the texts owed through *account* so far, in order, and forget them."""
+    async def owed_contents(self, account: str = "shop") -> list[Content]:
+        """Return what is owed through *account* so far, in order, and forget it."""
         async with self.unit() as uow:
             claimed = []
             while True:
@@ -121,7 +135,11 @@ class Shop:
                 claimed += heads
                 await uow.outbox.settle(dropped=[c.id for c in heads], now=self.now)
             await uow.commit()
-        return [c.owed.content.text for c in claimed if c.owed.account == account]
+        return [c.owed.content for c in claimed if c.owed.account == account]
+
+    async def owed(self, account: str = "shop") -> list[str]:
+        """Return the texts owed through *account* so far, in order, and forget them."""
+        return [content.text for content in await self.owed_contents(account)]
 
     async def agent(self, name: str = "Bo", chat: str = "1002", **values: object) -> StaffMember:
         """Add an agent of the group."""

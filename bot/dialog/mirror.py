@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from bot.dialog.spoken import Masking, hidden
 from bot.dialog.wording import kind_name
 from core.i18n.texts import Texts
 from core.messages import NOTHING, Content, Kind
@@ -11,7 +12,13 @@ _IN_WORDS = frozenset({Kind.PRESS, Kind.UNKNOWN, Kind.BLOCKED, Kind.UNBLOCKED, K
 
 
 def mirror(
-    person_name: str, conversation_id: int, content: Content, say: Texts, *, edited: bool = False
+    person_name: str,
+    conversation_id: int,
+    content: Content,
+    say: Texts,
+    *,
+    edited: bool = False,
+    mask: Masking | None = None,
 ) -> Content:
     """Return a customer's message as their agent sees it, under a title that says whose it is.
 
@@ -25,11 +32,17 @@ def mirror(
         content: What the customer wrote.
         say: Texts in the agent's language.
         edited: Whether it is a new version of an earlier message.
+        mask: Hides what agents may not see, in texts, captions and names of files alike;
+            ``None``: they see everything.
     """
     title = heading(person_name, conversation_id)
     if edited:
         title = say("mirror.edited", title=title)
-    if content.kind not in _IN_WORDS:
+    seen = hidden(content, mask, say)
+    # A contact is sent on as a card with a number that can be dialled: masked it is none.
+    masked_contact = content.kind is Kind.CONTACT and seen != content
+    content = seen
+    if content.kind not in _IN_WORDS and not masked_contact:
         return replace(content, title=title, buttons=())
     lines = [kind_name(content, say)]
     if content.kind is Kind.POLL:

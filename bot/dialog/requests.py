@@ -7,6 +7,7 @@ from enum import StrEnum
 from core.messages import Content, Kind
 
 HUMAN, MENU, END, FAQ, SAY = "c:human", "c:menu", "c:end", "c:faq:", "c:say:"
+CARD, UNHELPFUL = "c:cat:", "c:no:"
 """Data of the buttons that customers get. A press may carry anything: it is checked like text."""
 
 
@@ -19,14 +20,27 @@ class Request(StrEnum):
     START = "start"
     FAQ = "faq"
     """They pressed one of the questions that we offered; ``Asked.entry_id`` says which."""
+    CARD = "card"
+    """They want to see a part of the FAQ card; ``Asked.node`` and ``Asked.page`` say which."""
+    UNHELPFUL = "unhelpful"
+    """The answer of the entry ``Asked.entry_id`` did not help them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request; ``entry_id`` is the FAQ entry for ``Request.FAQ``, else ``None``."""
+    """A request.
+
+    Args:
+        request: What they want.
+        entry_id: The entry for ``FAQ`` and ``UNHELPFUL``, else ``None``.
+        node: For ``CARD`` the node of the knowledge tree; 0 is the root.
+        page: For ``CARD`` the page, from 1.
+    """
 
     request: Request
     entry_id: int | None = None
+    node: int = 0
+    page: int = 1
 
 
 _COMMANDS = {
@@ -77,8 +91,20 @@ def _pressed(data: str) -> Asked | None:
     simple = {HUMAN: Request.HUMAN, MENU: Request.MENU, END: Request.END}.get(data)
     if simple is not None:
         return Asked(simple)
-    number = data.removeprefix(FAQ)
+    for prefix, request in ((FAQ, Request.FAQ), (UNHELPFUL, Request.UNHELPFUL)):
+        number = _number(data.removeprefix(prefix))
+        if data.startswith(prefix) and number is not None:
+            return Asked(request, number)
+    if data.startswith(CARD):
+        node, _, page = data.removeprefix(CARD).partition(":")
+        where, which = _number(node), _number(page or "1")
+        if where is not None and which is not None:
+            return Asked(Request.CARD, node=where, page=max(1, which))
+    return None
+
+
+def _number(text: str) -> int | None:
     # At most 18 digits: a larger number is no id of ours and would not fit a database key.
-    if number != data and number.isascii() and number.isdigit() and len(number) <= 18:
-        return Asked(Request.FAQ, int(number))
+    if text.isascii() and text.isdigit() and len(text) <= 18:
+        return int(text)
     return None

@@ -1,51 +1,55 @@
 """What happens when customers write: a batch of messages, one unit of work.
 
 Load, think, remember. ``_Desk.think`` is the policy, and the order of its checks is the order in
-which an answer is looked for:
+which an answer is looked for (requirement ARP-17):
 
-1. what the customer asks of the desk itself (a person, the menu, the end), so that no rule can
-   shut anybody in with the bot;
+1. what the customer asks of the desk itself (a person, the menu, the FAQ card, the end), so that
+   no rule can shut anybody in with the bot;
 2. the welcome on first contact;
 3. the first keyword rule that fires;
 4. the FAQ: an answer it is sure of, or up to three questions to choose from;
 5. once, a hint how to reach a person.
 
 While a conversation waits, only 1, 3 and sure FAQ answers speak; while a person serves it the bot
-is silent, unless that agent has switched their auto-reply on (then 3 speaks as well).
+is silent, unless that agent has switched their auto-reply on (then 3 speaks as well). Where the
+desk is set to be quiet while agents are online, 3, 4 and 5 are silent in a group that has one.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from copy import copy
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import replace
 from enum import StrEnum
 
-from bot.bell import LINE, OUTBOX
-from bot.current_playbook import Compiled
-from bot.dialog.machine import Move, after
-from bot.dialog.mirror import mirror
-from bot.dialog.requests import FAQ, HUMAN, SAY, Asked, Request, asked_for
-from bot.knowledge.answering import Answer, Nothing, Offer, Thresholds, judge
+from bot.answering import Question, rank
+from bot.dialog.faq_card import card
+from bot.dialog.machine import Move
+from bot.dialog.requests import CARD, FAQ, HUMAN, SAY, UNHELPFUL, Asked, Request, asked_for
+from bot.dialog.variables import facts_of, filled
+from bot.knowledge.answering import Answer, Nothing, Offer, judge
 from bot.knowledge.matcher import FaqMatch
+from bot.phrasing.wording import phrasable
+from bot.reception import Joined, Reception, Surroundings
 from bot.rules.automaton import RuleHit
 from bot.rules.folding import fold
+from bot.watching import found_in, recorded
 from core.i18n.texts import Texts
 from core.messages import Button, Content, InboundMessage, Kind, Sender, text
+from core.playbook import FaqEntry, WordDirection
 from core.prompts import WELCOME, default_welcome
-from core.states import Author, Direction, State
-from storage.repos.accounts import AccountFacts
-from storage.repos.conversations import Event, Talk
-from storage.repos.messages import TranscriptLine
-from storage.repos.outbox import CARD, MIRROR, NOTICE, REPLY, Owed
+from core.states import State
+from storage.repos.conversations import Talk
+from storage.repos.outbox import NOTICE
 from storage.repos.people import Person
+from storage.repos.phrasings import Phrasing
 from storage.repos.staffing import StaffMember
 from storage.uow import UnitOfWork
 
-STAFF = "staff"
-"""The account name of the staff bot."""
+__all__ = ["Outcome", "Surroundings", "receive"]
+
 _SPOKEN = frozenset({Kind.TEXT, Kind.PHOTO, Kind.VIDEO, Kind.DOCUMENT, Kind.ANIMATION})
 """Kinds whose words are a customer's own and may be answered."""
-_THRESHOLDS = Thresholds()
+_REMEMBERED_CHARS = 300
+"""What of an unanswered message is kept for learning; nobody teaches longer questions."""
 
 
 class Outcome(StrEnum):
@@ -54,52 +58,6 @@ class Outcome(StrEnum):
     KEPT = "kept"
     DUPLICATE = "duplicate"
     """It is in the transcript already; nothing happened."""
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What the policy needs besides the batch.
-
-    Args:
-        accounts: Our accounts by name.
-        book: The compiled playbook.
-        texts: Texts for a language tag (``None`` when unknown).
-        today: The day in the tenant's time zone.
-        now: The moment, UTC.
-        new_key: Makes a key that is unique for ever.
-        hint: Whether to tell a customer without an answer how to reach a person.
-    """
-
-    accounts: Mapping[str, AccountFacts]
-    book: Compiled
-    texts: Callable[[str | None], Texts]
-    today: date
-    now: datetime
-    new_key: Callable[[], str]
-    hint: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class _Joined:
-    """Somebody who asked for a person; ``new`` where they were not in the line before."""
-
-    talk: Talk
-    person: Person
-    account: str
-    new: bool
-
-
-@dataclass(slots=True)
-class _Effects:
-    """What thinking has decided and remembering writes down."""
-
-    lines: list[TranscriptLine] = field(default_factory=list)
-    owed: list[Owed] = field(default_factory=list)
-    events: list[Event] = field(default_factory=list)
-    joined: list[_Joined] = field(default_factory=list)
-    """Who asked for a person, in order: new in the line or asking for their place again."""
-    left: list[int] = field(default_factory=list)
-    """Conversations that were waiting and are ended."""
 
 
 async def receive(
@@ -131,12 +89,15 @@ class _Desk:
     def __init__(self, uow: UnitOfWork, around: Surroundings) -> None:
         self.uow = uow
         self.around = around
-        self.effects = _Effects()
+        self.book = around.book
+        self.told = Reception(around)
         self.agents: dict[int, StaffMember] = {}
         self.before: dict[int, Talk] = {}
         """Each conversation as it was loaded, to tell which ones have changed."""
         self.hits: dict[tuple[str, str], RuleHit | None] = {}
-        self.ranked: dict[str, list[FaqMatch]] = {}
+        self.ranked: dict[Question, list[FaqMatch]] = {}
+        self.online: frozenset[int | None] = frozenset()
+        """Groups in which the bot is silent because somebody is there; ``None``: the oldest."""
 
     async def take_in(
         self, messages: Sequence[InboundMessage], numbers: list[int], outcomes: list[Outcome]
@@ -199,58 +160,63 @@ class _Desk:
             self.think(talk, person, message, first=keys[n] in new)
             new.pop(keys[n], None)
 
-        await self._answer_the_line()
-        await self._remember(talks.values(), changed.values())
+        await self.told.answer_the_line(uow)
+        # Most messages change nothing but the transcript.
+        moved = [t for t in talks.values() if t != self.before.get(t.id)]
+        await self.told.remember(uow, moved, changed.values())
         return rest
 
     async def _know_agents(self, talks: Iterable[Talk]) -> None:
         ids = {t.agent_id for t in talks if t.state is State.SERVING and t.agent_id}
         if ids:
             self.agents = await self.uow.staffing.by_ids(ids)
+        if self.book.playbook.answering.quiet_online:
+            self.online = await self.uow.staffing.groups_online()
 
     def _open(self, talk: Talk, person: Person, message: InboundMessage, *, first: bool) -> None:
         talk.source = message.source
         talk.region = person.region
-        self.effects.events.append(
-            Event(
-                talk.id,
-                self.around.now,
-                "opened",
-                data={"source": message.source, "first_contact": first},
-            )
-        )
+        self.told.event(talk, "opened", {"source": message.source, "first_contact": first})
         # The transcript is for us, so its own lines speak the desk's language.
-        self._system_line(talk, self.around.texts(None)("transcript.connected"))
+        self.told.system_line(talk, self.around.texts(None)("transcript.connected"))
 
     def _look_up(self, messages: Iterable[tuple[InboundMessage, Talk]]) -> None:
         """Try the rules on the batch's messages, and the FAQ, all at once, on what they leave."""
-        unanswered: set[str] = set()
+        unanswered: set[Question] = set()
         for message, talk in messages:
             if not _is_question(message):
                 continue
             said = (message.account, message.content.text)
             if said not in self.hits:
-                self.hits[said] = self.around.book.rules.match(*said)
+                self.hits[said] = self.book.rules.match(*said, self.around.local)
             if self.hits[said] is None and talk.state is not State.SERVING:
-                unanswered.add(message.content.text)
+                unanswered.add(self._question(talk, *said))
         if unanswered:
-            ordered = sorted(unanswered)
-            found = self.around.book.faq.rank(ordered, 3, day=self.around.today)
+            ordered = sorted(unanswered, key=lambda q: (q.text, q.account))
+            found = rank(self.book, ordered, self.around.local)
             self.ranked = dict(zip(ordered, found, strict=True))
+
+    def _question(self, talk: Talk, account: str, words: str) -> Question:
+        return Question(account, words, self._group(talk, account))
+
+    def _group(self, talk: Talk, account: str) -> int | None:
+        """Return the group whose FAQ and silence apply; ``None`` for the oldest one."""
+        return talk.group_id or self.around.accounts[account].group_id
 
     # -- the policy ----------------------------------------------------------------------------
 
     def think(self, talk: Talk, person: Person, message: InboundMessage, *, first: bool) -> None:
         """Decide what one message leads to. The order of the checks is the policy."""
         content = message.content
-        self._customer_line(talk, person, message)
+        self.told.customer_line(talk, person, message)
         if content.kind in (Kind.BLOCKED, Kind.UNBLOCKED):
-            self.effects.events.append(Event(talk.id, self.around.now, content.kind.value))
+            self.told.event(talk, content.kind.value)
             return
+        self._watch(talk, message)
         serving = talk.state is State.SERVING
         agent = self.agents.get(talk.agent_id or 0) if serving else None
         if agent is not None:
-            self._mirror(talk, person, message, agent)
+            self.told.show(talk, person, message, agent)
         if message.edited:
             return  # the agent sees the new version; the bot has answered the old one
 
@@ -258,22 +224,36 @@ class _Desk:
         if content.kind is Kind.PRESS and content.text.startswith(SAY):
             words = content.text.removeprefix(SAY)
         asked = asked_for(content, fold(words))
-        if asked is not None and asked.request is not Request.FAQ:
+        if asked is not None and asked.request not in (Request.FAQ, Request.UNHELPFUL):
             self._serve_request(talk, person, message, asked, agent)
             return
-        self._move(talk, Move.WRITE)
+        self.told.move(talk, Move.WRITE)
         if first:
             self._welcome(talk, person, message)
         if serving and not (agent is not None and agent.auto_reply):
             return
-        if asked is not None:
+        if asked is not None and asked.request is Request.UNHELPFUL:
+            self._note_unhelpful(talk, person, message, asked)
+        elif asked is not None:
             self._answer_pressed(talk, person, message, asked)
-        elif words:
+        elif words and self._group(talk, message.account) not in self.online:
             hit = self._rule_for(message.account, words)
             if hit is not None:
                 self._answer_by_rule(talk, person, message, hit)
             elif not serving:
                 self._answer_by_faq(talk, person, message, words, first=first)
+
+    def _watch(self, talk: Talk, message: InboundMessage) -> None:
+        """Note the sensitive words in what a customer wrote; nothing is kept from anybody."""
+        found = found_in(self.book.words, message.content, WordDirection.CUSTOMER, message.account)
+        self.told.hits += recorded(
+            found,
+            WordDirection.CUSTOMER,
+            message.account,
+            talk.id,
+            message.external_id,
+            self.around.now,
+        )
 
     def _serve_request(
         self,
@@ -294,26 +274,28 @@ class _Desk:
             case Request.END:
                 self._end(talk, message, say, agent, person)
             case Request.MENU:
-                self._move(talk, Move.WRITE)
+                self.told.move(talk, Move.WRITE)
                 self._show_menu(talk, person, message)
+            case Request.CARD:
+                self.told.move(talk, Move.WRITE)
+                shown = self._card(talk, person, message, asked.node, asked.page)
+                self._reply(talk, message, shown)
             case _:
-                self._move(talk, Move.WRITE)
+                self.told.move(talk, Move.WRITE)
                 if message.source and talk.source != message.source:
                     talk.source = talk.source or message.source
-                    self.effects.events.append(
-                        Event(talk.id, self.around.now, "source", data={"source": message.source})
-                    )
+                    self.told.event(talk, "source", {"source": message.source})
                 if talk.state is not State.SERVING:
                     self._welcome(talk, person, message)
 
     def _join_line(self, talk: Talk, person: Person, message: InboundMessage) -> None:
         new = talk.state is not State.WAITING
         if new:
-            self._move(talk, Move.ASK_HUMAN)
+            self.told.move(talk, Move.ASK_HUMAN)
             talk.waiting_since = self.around.now
         # Told twice in one batch would be noise: the first asking counts.
-        if all(j.talk.id != talk.id for j in self.effects.joined):
-            self.effects.joined.append(_Joined(talk, person, message.account, new))
+        if all(j.talk.id != talk.id for j in self.told.joined):
+            self.told.joined.append(Joined(talk, person, message.account, new))
 
     def _end(
         self,
@@ -324,275 +306,173 @@ class _Desk:
         person: Person,
     ) -> None:
         was = talk.state
-        self._move(talk, Move.END)
+        self.told.move(talk, Move.END)
         talk.ended_at = self.around.now
-        self.effects.joined = [j for j in self.effects.joined if j.talk.id != talk.id]
+        self.told.joined = [j for j in self.told.joined if j.talk.id != talk.id]
         if was is State.WAITING:
-            self.effects.left.append(talk.id)
+            self.told.left.append(talk.id)
         self._reply(talk, message, text(say("customer.ended")))
-        self._system_line(talk, self.around.texts(None)("transcript.ended_by_customer"))
+        self.told.system_line(talk, self.around.texts(None)("transcript.ended_by_customer"))
         if agent is not None:
             theirs = self.around.texts(agent.language)
-            self._tell_staff(
-                talk,
-                agent,
-                text(theirs("staff.customer_ended", name=person.name, number=talk.id)),
-                NOTICE,
-            )
+            words = theirs("staff.customer_ended", name=person.name, number=talk.id)
+            self.told.tell(talk, agent, text(words), NOTICE)
 
     def _rule_for(self, account: str, words: str) -> RuleHit | None:
         if (account, words) in self.hits:
             return self.hits[account, words]
         # Words that came from a button, not from a message.
-        return self.around.book.rules.match(account, words)
+        return self.book.rules.match(account, words, self.around.local)
 
     def _answer_by_rule(
         self, talk: Talk, person: Person, message: InboundMessage, hit: RuleHit
     ) -> None:
         rule = hit.rule
         for reply in rule.replies:
-            self._reply(talk, message, reply)
+            self._reply(talk, message, self._ready(talk, person, message, reply))
         talk.hinted = False
-        self.effects.events.append(
-            Event(
-                talk.id,
-                self.around.now,
-                "rule",
-                data={"rule": rule.id, "name": rule.name, "words": list(hit.words)},
-            )
+        self.told.event(
+            talk, "rule", {"rule": rule.id, "name": rule.name, "words": list(hit.words)}
         )
 
     def _answer_by_faq(
         self, talk: Talk, person: Person, message: InboundMessage, words: str, *, first: bool
     ) -> None:
-        matches = self.ranked.get(words)
+        question = self._question(talk, message.account, words)
+        matches = self.ranked.get(question)
         if matches is None:  # words that came from a button, not from a message
-            matches = self.around.book.faq.rank([words], 3, day=self.around.today)[0]
+            matches = rank(self.book, [question], self.around.local)[0]
         say = self.around.texts(person.language)
-        match judge(matches, _THRESHOLDS):
+        evidence: dict[str, object] = {"said": words[:_REMEMBERED_CHARS]}
+        match judge(matches, self.book.faq.thresholds):
             case Answer(entry=entry, score=score):
-                self._reply(talk, message, entry.answer)
-                talk.hinted = False
-                self.effects.events.append(
-                    Event(
-                        talk.id,
-                        self.around.now,
-                        "faq",
-                        data={"entry": entry.id, "score": round(score, 4)},
-                    )
-                )
+                self._give(talk, person, message, entry, words, matches)
+                evidence |= {"entry": entry.id, "score": round(score, 4)}
+                self.told.event(talk, "faq", evidence)
             case Offer(entries=entries) if talk.state is State.BOT:
                 rows = [(Button(e.question[:60], f"{FAQ}{e.id}"),) for e in entries]
                 rows.append((Button(say("customer.button.human"), HUMAN),))
                 self._reply(talk, message, text(say("customer.did_you_mean"), *rows))
                 talk.hinted = False
-                self.effects.events.append(
-                    Event(
-                        talk.id,
-                        self.around.now,
-                        "offer",
-                        data={"entries": [e.id for e in entries]},
-                    )
-                )
+                scores = [round(m.score, 4) for m in matches[: len(entries)]]
+                evidence |= {"entries": [e.id for e in entries], "scores": scores}
+                self.told.event(talk, "offer", evidence)
             case Nothing() | Offer():
                 # The welcome has just told a newcomer how to reach a person.
                 if self.around.hint and talk.state is State.BOT and not (talk.hinted or first):
                     talk.hinted = True
                     human = (Button(say("customer.button.human"), HUMAN),)
                     self._reply(talk, message, text(say("customer.no_answer"), human))
-                self.effects.events.append(Event(talk.id, self.around.now, "no_answer"))
+                self.told.event(talk, "no_answer", evidence)
+
+    def _give(
+        self,
+        talk: Talk,
+        person: Person,
+        message: InboundMessage,
+        entry: FaqEntry,
+        words: str,
+        matches: Sequence[FaqMatch],
+    ) -> None:
+        """Send an entry's answer, now or when it has been put into words."""
+        talk.hinted = False
+        answer = self._ready(talk, person, message, entry.answer)
+        if self.around.feedback:
+            say = self.around.texts(person.language)
+            row = (Button(say("customer.button.unhelpful"), f"{UNHELPFUL}{entry.id}"),)
+            answer = replace(answer, buttons=(*answer.buttons, row))
+        within = self.around.phrase_within
+        if within is not None and phrasable(entry):
+            due = self.around.now + within
+            key = self.told.say(talk, message.account, message.chat, answer, due_at=due)
+            offered = self.book.faq.thresholds.offer
+            others = [m.entry.id for m in matches if m.score >= offered and m.entry.id != entry.id]
+            self.told.phrasings.append(
+                Phrasing(
+                    key,
+                    talk.account_id,
+                    talk.id,
+                    words,
+                    (entry.id, *others),
+                    self.around.now,
+                    due,
+                )
+            )
+            return
+        self._reply(talk, message, answer)
 
     def _answer_pressed(
         self, talk: Talk, person: Person, message: InboundMessage, asked: Asked
     ) -> None:
         """Answer the question that the customer chose from those we offered."""
-        entry = next(
-            (
-                e
-                for e in self.around.book.playbook.faq
-                if e.id == asked.entry_id and e.offered_on(self.around.today)
-            ),
-            None,
-        )
+        group = self._group(talk, message.account)
+        entry = self.book.entry(asked.entry_id or 0, group, self.around.local)
         if entry is None:
             say = self.around.texts(person.language)
             self._reply(talk, message, text(say("customer.entry_gone")))
             return
-        self._reply(talk, message, entry.answer)
-        talk.hinted = False
-        self.effects.events.append(
-            Event(talk.id, self.around.now, "faq", data={"entry": entry.id, "pressed": True})
-        )
+        self._give(talk, person, message, entry, entry.question, ())
+        self.told.event(talk, "faq", {"entry": entry.id, "pressed": True})
+
+    def _note_unhelpful(
+        self, talk: Talk, person: Person, message: InboundMessage, asked: Asked
+    ) -> None:
+        """Remember that an answer did not help, and show the way to a person."""
+        say = self.around.texts(person.language)
+        self.told.event(talk, "unhelpful", {"entry": asked.entry_id})
+        human = (Button(say("customer.button.human"), HUMAN),)
+        self._reply(talk, message, text(say("customer.unhelpful"), human))
 
     def _welcome(self, talk: Talk, person: Person, message: InboundMessage) -> None:
         say = self.around.texts(person.language)
-        prompt = self.around.book.prompt(WELCOME, message.account) or default_welcome(say)
+        prompt = self.book.prompt(WELCOME, message.account) or default_welcome(say)
         if prompt.enabled:
             rows = tuple((button,) for button in prompt.menu)
-            self._reply(talk, message, text(prompt.body, *rows))
+            for content in (text(prompt.body, *rows), *prompt.more):
+                self._reply(talk, message, self._ready(talk, person, message, content))
 
     def _show_menu(self, talk: Talk, person: Person, message: InboundMessage) -> None:
         say = self.around.texts(person.language)
-        prompt = self.around.book.prompt(WELCOME, message.account) or default_welcome(say)
+        prompt = self.book.prompt(WELCOME, message.account) or default_welcome(say)
         rows = [(button,) for button in prompt.menu]
+        if self.book.entries and not any((b.data or "").startswith(CARD) for (b,) in rows):
+            rows.append((Button(say("customer.button.faq"), f"{CARD}0:1"),))
         if not any(b.data == HUMAN for (b,) in rows):
             rows.append((Button(say("customer.button.human"), HUMAN),))
         self._reply(talk, message, text(say("customer.menu"), *rows))
 
-    # -- what the decisions are made of ----------------------------------------------------------
+    # -- what is said ----------------------------------------------------------------------------
 
-    def _move(self, talk: Talk, move: Move) -> None:
-        state = after(talk.state, move)
-        if state is None or state is talk.state:
-            return
-        self.effects.events.append(
-            Event(
-                talk.id,
-                self.around.now,
-                "state",
-                data={"from": talk.state.name, "to": state.name, "move": move.value},
-            )
+    def _ready(
+        self, talk: Talk, person: Person, message: InboundMessage, content: Content
+    ) -> Content:
+        """Return what was taught as this customer gets it: variables filled, the card laid out."""
+        if content.kind is Kind.FAQ_CARD:
+            return self._card(talk, person, message, 0, 1)
+        agent = self.agents.get(talk.agent_id or 0)
+        facts = facts_of(
+            nickname=person.name,
+            account=message.account,
+            local=self.around.local,
+            agent=agent.name if agent else "",
+            place=talk.region or "",
         )
-        talk.state = state
+        return filled(content, facts)
 
-    def _customer_line(self, talk: Talk, person: Person, message: InboundMessage) -> None:
-        self.effects.lines.append(
-            TranscriptLine(
-                talk.id,
-                talk.account_id,
-                message.external_id,
-                Direction.IN,
-                Author.CUSTOMER,
-                person.name,
-                message.content,
-                message.sent_at,
-                platform_id=message.message_id,
-                reply_to=message.reply_to,
-                edited=message.edited,
-            )
-        )
-
-    def _system_line(self, talk: Talk, words: str) -> None:
-        self.effects.lines.append(
-            TranscriptLine(
-                talk.id,
-                talk.account_id,
-                self.around.new_key(),
-                Direction.SYSTEM,
-                Author.SYSTEM,
-                "",
-                text(words),
-                self.around.now,
-            )
+    def _card(
+        self, talk: Talk, person: Person, message: InboundMessage, node: int, page: int
+    ) -> Content:
+        return card(
+            self.book.playbook,
+            self.book.hidden_for(self._group(talk, message.account)),
+            self.around.local.date(),
+            node,
+            page,
+            self.around.texts(person.language),
         )
 
     def _reply(self, talk: Talk, message: InboundMessage, content: Content) -> None:
-        self._say_to(talk, message.account, message.chat, content)
-
-    def _say_to(self, talk: Talk, account: str, chat: str, content: Content) -> None:
-        key = self.around.new_key()
-        self.effects.lines.append(
-            TranscriptLine(
-                talk.id,
-                talk.account_id,
-                key,
-                Direction.OUT,
-                Author.ROBOT,
-                self.around.texts(None)("robot.name"),
-                content,
-                self.around.now,
-            )
-        )
-        self.effects.owed.append(Owed(key, account, chat, content, REPLY, talk.id))
-
-    def _mirror(
-        self, talk: Talk, person: Person, message: InboundMessage, agent: StaffMember
-    ) -> None:
-        say = self.around.texts(agent.language)
-        shown = mirror(person.name, talk.id, message.content, say, edited=message.edited)
-        self._tell_staff(talk, agent, shown, MIRROR, quotes=message.message_id)
-
-    def _tell_staff(
-        self,
-        talk: Talk,
-        agent: StaffMember,
-        content: Content,
-        purpose: str,
-        quotes: str | None = None,
-    ) -> None:
-        self.effects.owed.append(
-            Owed(
-                self.around.new_key(),
-                STAFF,
-                agent.chat,
-                content,
-                purpose,
-                talk.id,
-                shows=quotes,
-            )
-        )
-
-    async def _answer_the_line(self) -> None:
-        """Put newcomers into a group's line and tell everybody who asked their place."""
-        joined = self.effects.joined
-        if not joined:
-            return
-        groups = await self.uow.staffing.groups()
-        own = {a.id: a.group_id for a in await self.uow.accounts.all()}
-        for j in joined:
-            if j.talk.group_id is None and groups:
-                j.talk.group_id = own.get(j.talk.account_id) or groups[0].id
-        lengths = await self.uow.line.lengths(j.talk.group_id for j in joined if j.talk.group_id)
-        again = [j.talk.id for j in joined if not j.new]
-        places = await self.uow.line.places(again) if again else {}
-        for j in joined:
-            talk, person = j.talk, j.person
-            say = self.around.texts(person.language)
-            if talk.id in places:
-                place = places[talk.id]
-            else:
-                lengths[talk.group_id or 0] = place = lengths.get(talk.group_id or 0, 0) + 1
-            end = (Button(say("customer.button.leave"), "c:end"),)
-            self._say_to(
-                talk, j.account, person.chat, text(say("customer.position", place=place), end)
-            )
-        self.uow.ring(LINE)
-
-    async def _remember(self, talks: Iterable[Talk], people: Collection[Person]) -> None:
-        uow, effects, now = self.uow, self.effects, self.around.now
-        if not effects.lines:
-            return
-        if effects.left:
-            await self._withdraw_cards()
-        await uow.messages.add(effects.lines, now)
-        await uow.outbox.add(effects.owed, now)
-        await uow.conversations.record(effects.events)
-        # Most messages change nothing but the transcript.
-        await uow.conversations.update(
-            sorted((t for t in talks if t != self.before.get(t.id)), key=lambda t: t.id)
-        )
-        await uow.people.update(people)
-        if effects.owed:
-            uow.ring(OUTBOX)
-
-    async def _withdraw_cards(self) -> None:
-        """Tell everybody who was offered a conversation that its customer has left the line."""
-        cards = await self.uow.line.collect(self.effects.left)
-        staff = await self.uow.staffing.by_ids(card.staff_id for card in cards)
-        for card in cards:
-            say = self.around.texts(staff[card.staff_id].language)
-            self.effects.owed.append(
-                Owed(
-                    self.around.new_key(),
-                    STAFF,
-                    card.chat,
-                    text(say("staff.left_line", number=card.conversation_id)),
-                    CARD,
-                    card.conversation_id,
-                    edits_key=card.outbox_key,
-                )
-            )
-        self.uow.ring(LINE)
+        self.told.say(talk, message.account, message.chat, content)
 
 
 def _is_question(message: InboundMessage) -> bool:

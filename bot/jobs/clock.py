@@ -16,6 +16,8 @@ QUEUE = "frontdesk"
 SCHEDULE = {
     "bot.jobs.upkeep.settle_lines": 15.0,
     "bot.jobs.upkeep.forget": 3600.0,
+    "bot.jobs.learning.count_uses": 60.0,
+    "bot.jobs.learning.find_suggestions": 6 * 3600.0,
 }
 """What is done over and over, and how many seconds apart."""
 JOB_TIMEOUT_SECONDS = 300

@@ -13,6 +13,8 @@ from storage.uow import UnitOfWork
 
 KEEP_SEEN_UPDATES = timedelta(days=3)
 """Platforms repeat an update for a day at the most."""
+KEEP_PHRASINGS = timedelta(hours=1)
+"""Answers that nobody put into words; what was owed has gone out long ago."""
 KEEP_DONE_ROWS = timedelta(days=30)
 """Notices to staff and withdrawn cards; messages to customers are never dropped here."""
 
@@ -50,6 +52,7 @@ async def forget() -> None:
         async with UnitOfWork(database) as uow:
             await uow.letters.forget_updates(now - KEEP_SEEN_UPDATES)
             await uow.outbox.forget(now - KEEP_DONE_ROWS)
+            await uow.phrasings.forget(now - KEEP_PHRASINGS)
             await uow.commit()
     finally:
         await database.close()

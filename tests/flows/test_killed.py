@@ -2,85 +2,23 @@
 
 import asyncio
 import itertools
-import os
 import random
 import signal
-import socket
-import subprocess
-import sys
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
-from aiohttp.test_utils import TestServer
 from sqlalchemy import text
 
-from playground.app import build_app
 from playground.world import World
 from storage.engine import Database
-from tests.flows.conftest import FAST, OLGA, SHOP_TOKEN, STAFF_TOKEN
+from tests.flows.conftest import SHOP_TOKEN
+from tests.flows.machine import Machine, machine_in
 
-ROOT = Path(__file__).parent.parent.parent
 KILLS = 10
 CUSTOMERS = range(2001, 2009)
 QUESTIONS = 30
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@dataclass
-class Machine:
-    """A machine on which the desk's processes run, as an operator would run them."""
-
-    folder: Path
-    world: World
-    config: dict[str, Any]
-    running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
-
-    @property
-    def environment(self) -> dict[str, str]:
-        return {
-            **os.environ,
-            "PYTHONPATH": str(ROOT),
-            "FRONTDESK_CONFIG": str(self.folder / "config.yaml"),
-        }
-
-    def write(self) -> None:
-        (self.folder / "config.yaml").write_text(yaml.safe_dump(self.config), encoding="utf-8")
-
-    async def do(self, *words: str) -> None:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", *words, cwd=self.folder, env=self.environment
-        )
-        assert 0 == await process.wait()
-
-    def start(self, name: str) -> None:
-        with (self.folder / f"{name}.log").open("ab") as log:
-            self.running[name] = subprocess.Popen(
-                [sys.executable, "-m", "bot", name],
-                cwd=self.folder,
-                env=self.environment,
-                stdout=log,
-                stderr=log,
-            )
-
-    def kill(self, name: str) -> None:
-        process = self.running.pop(name)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-
-    def stop(self) -> None:
-        for process in self.running.values():
-            process.terminate()
-        for process in self.running.values():
-            process.wait(10)
 
 
 # One machine of each size: the embedded one, and one with servers of its own.
@@ -89,33 +27,8 @@ on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 @pytest.fixture
 async def machine(database_url: str, redis_url: str, tmp_path: Path) -> AsyncIterator[Machine]:
-    world = World(retry_scale=0.05, rng=random.Random(1))
-    for token, name in ((SHOP_TOKEN, "shop"), (STAFF_TOKEN, "staff")):
-        world.add_bot(token, name)
-    server = TestServer(build_app(world), host="127.0.0.1")
-    await server.start_server()
-    port = free_port()
-    bot = {
-        "channel": "telegram",
-        "api_url": f"http://127.0.0.1:{server.port}",
-        "limits": FAST,
-    }
-    made = Machine(
-        tmp_path,
-        world,
-        {
-            "server": {"port": port, "public_url": f"http://127.0.0.1:{port}"},
-            "storage": {"url": database_url},
-            "redis": {"url": redis_url},
-            "language": "en",
-            "staff": {**bot, "token": STAFF_TOKEN, "secret": "s", "owners": [OLGA]},
-            "accounts": {"shop": {**bot, "token": SHOP_TOKEN, "secret": "t"}},
-        },
-    )
-    made.write()
-    yield made
-    made.stop()
-    await server.close()
+    async with machine_in(tmp_path, database_url, redis_url) as made:
+        yield made
 
 
 async def teach(machine: Machine) -> None:

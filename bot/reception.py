@@ -1,0 +1,267 @@
+"""What the desk has decided about a batch of customers' messages, until it is written down.
+
+Thinking fills a ``Reception``; ``remember`` writes all of it at once, with a constant number of
+statements for any number of messages.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.bell import LINE, OUTBOX, PHRASING
+from bot.compiled import Compiled
+from bot.dialog.machine import Move, after
+from bot.dialog.mirror import mirror
+from core.i18n.texts import Texts
+from core.messages import Button, Content, InboundMessage, text
+from core.states import Author, Direction
+from storage.repos.accounts import AccountFacts
+from storage.repos.conversations import Event, Talk
+from storage.repos.messages import TranscriptLine
+from storage.repos.outbox import CARD, MIRROR, REPLY, Owed
+from storage.repos.people import Person
+from storage.repos.phrasings import Phrasing
+from storage.repos.staffing import StaffMember
+from storage.repos.watch import Hit
+from storage.uow import UnitOfWork
+
+STAFF = "staff"
+"""The account name of the staff bot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the policy needs besides the batch.
+
+    Args:
+        accounts: Our accounts by name.
+        book: The compiled playbook.
+        texts: Texts for a language tag (``None`` when unknown).
+        local: The moment by the tenant's clocks.
+        now: The moment, UTC.
+        new_key: Makes a key that is unique for ever.
+        hint: Whether to tell a customer without an answer how to reach a person.
+        feedback: Whether an answer from the FAQ carries a button "not helpful".
+        phrase_within: How long an answer may wait to be put into words; ``None``: it is sent as
+            it stands in the FAQ.
+    """
+
+    accounts: Mapping[str, AccountFacts]
+    book: Compiled
+    texts: Callable[[str | None], Texts]
+    local: datetime
+    now: datetime
+    new_key: Callable[[], str]
+    hint: bool = True
+    feedback: bool = False
+    phrase_within: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Somebody who asked for a person; ``new`` where they were not in the line before."""
+
+    talk: Talk
+    person: Person
+    account: str
+    new: bool
+
+
+@dataclass(slots=True)
+class Reception:
+    """What thinking has decided and ``remember`` writes down."""
+
+    around: Surroundings
+    lines: list[TranscriptLine] = field(default_factory=list)
+    owed: list[Owed] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    joined: list[Joined] = field(default_factory=list)
+    """Who asked for a person, in order: new in the line or asking for their place again."""
+    left: list[int] = field(default_factory=list)
+    """Conversations that were waiting and are ended."""
+    hits: list[Hit] = field(default_factory=list)
+    """Sensitive words in what customers wrote."""
+    phrasings: list[Phrasing] = field(default_factory=list)
+
+    def event(self, talk: Talk, kind: str, data: dict[str, object] | None = None) -> None:
+        """Record that something happened to a conversation."""
+        self.events.append(Event(talk.id, self.around.now, kind, data=data))
+
+    def move(self, talk: Talk, move: Move) -> None:
+        """Let a conversation make a move, where its state allows it."""
+        state = after(talk.state, move)
+        if state is None or state is talk.state:
+            return
+        self.event(talk, "state", {"from": talk.state.name, "to": state.name, "move": move.value})
+        talk.state = state
+
+    def customer_line(self, talk: Talk, person: Person, message: InboundMessage) -> None:
+        """Put what a customer wrote into the transcript."""
+        self.lines.append(
+            TranscriptLine(
+                talk.id,
+                talk.account_id,
+                message.external_id,
+                Direction.IN,
+                Author.CUSTOMER,
+                person.name,
+                message.content,
+                message.sent_at,
+                platform_id=message.message_id,
+                reply_to=message.reply_to,
+                edited=message.edited,
+            )
+        )
+
+    def system_line(self, talk: Talk, words: str) -> None:
+        """Put a line of the desk's own into the transcript."""
+        self.lines.append(
+            TranscriptLine(
+                talk.id,
+                talk.account_id,
+                self.around.new_key(),
+                Direction.SYSTEM,
+                Author.SYSTEM,
+                "",
+                text(words),
+                self.around.now,
+            )
+        )
+
+    def say(
+        self,
+        talk: Talk,
+        account: str,
+        chat: str,
+        content: Content,
+        *,
+        due_at: datetime | None = None,
+    ) -> str:
+        """Owe a customer a message of the robot's, and return its key.
+
+        Args:
+            talk: The conversation.
+            account: Name of the account that sends.
+            chat: The platform's id of the chat.
+            content: What to say.
+            due_at: Not to be sent before; ``None`` for now.
+        """
+        key = self.around.new_key()
+        self.lines.append(
+            TranscriptLine(
+                talk.id,
+                talk.account_id,
+                key,
+                Direction.OUT,
+                Author.ROBOT,
+                self.around.texts(None)("robot.name"),
+                content,
+                self.around.now,
+            )
+        )
+        self.owed.append(Owed(key, account, chat, content, REPLY, talk.id, due_at=due_at))
+        return key
+
+    def show(self, talk: Talk, person: Person, message: InboundMessage, agent: StaffMember) -> None:
+        """Show an agent what their customer wrote."""
+        shown = mirror(
+            person.name,
+            talk.id,
+            message.content,
+            self.around.texts(agent.language),
+            edited=message.edited,
+            mask=self.around.book.mask,
+        )
+        self.tell(talk, agent, shown, MIRROR, quotes=message.message_id)
+
+    def tell(
+        self,
+        talk: Talk,
+        agent: StaffMember,
+        content: Content,
+        purpose: str,
+        quotes: str | None = None,
+    ) -> None:
+        """Owe one of our people a message about a conversation."""
+        self.owed.append(
+            Owed(
+                self.around.new_key(),
+                STAFF,
+                agent.chat,
+                content,
+                purpose,
+                talk.id,
+                shows=quotes,
+            )
+        )
+
+    async def answer_the_line(self, uow: UnitOfWork) -> None:
+        """Put newcomers into a group's line and tell everybody who asked their place."""
+        joined = self.joined
+        if not joined:
+            return
+        groups = await uow.staffing.groups()
+        own = {a.id: a.group_id for a in await uow.accounts.all()}
+        for j in joined:
+            if j.talk.group_id is None and groups:
+                j.talk.group_id = own.get(j.talk.account_id) or groups[0].id
+        lengths = await uow.line.lengths(j.talk.group_id for j in joined if j.talk.group_id)
+        again = [j.talk.id for j in joined if not j.new]
+        places = await uow.line.places(again) if again else {}
+        for j in joined:
+            talk, person = j.talk, j.person
+            say = self.around.texts(person.language)
+            if talk.id in places:
+                place = places[talk.id]
+            else:
+                lengths[talk.group_id or 0] = place = lengths.get(talk.group_id or 0, 0) + 1
+            end = (Button(say("customer.button.leave"), "c:end"),)
+            self.say(talk, j.account, person.chat, text(say("customer.position", place=place), end))
+        uow.ring(LINE)
+
+    async def remember(
+        self, uow: UnitOfWork, talks: Iterable[Talk], people: Collection[Person]
+    ) -> None:
+        """Write everything down.
+
+        Args:
+            uow: The unit of work; the caller commits.
+            talks: Conversations that have changed.
+            people: Customers about whom something is new.
+        """
+        now = self.around.now
+        if not self.lines:
+            return
+        if self.left:
+            await self._withdraw_cards(uow)
+        await uow.messages.add(self.lines, now)
+        await uow.outbox.add(self.owed, now)
+        await uow.conversations.record(self.events)
+        await uow.conversations.update(sorted(talks, key=lambda t: t.id))
+        await uow.people.update(people)
+        if self.hits:
+            await uow.watch.add_hits(self.hits)
+        if self.phrasings:
+            await uow.phrasings.add(self.phrasings)
+            uow.ring(PHRASING)
+        if self.owed:
+            uow.ring(OUTBOX)
+
+    async def _withdraw_cards(self, uow: UnitOfWork) -> None:
+        """Tell everybody who was offered a conversation that its customer has left the line."""
+        cards = await uow.line.collect(self.left)
+        staff = await uow.staffing.by_ids(card.staff_id for card in cards)
+        for card in cards:
+            say: Texts = self.around.texts(staff[card.staff_id].language)
+            self.owed.append(
+                Owed(
+                    self.around.new_key(),
+                    STAFF,
+                    card.chat,
+                    text(say("staff.left_line", number=card.conversation_id)),
+                    CARD,
+                    card.conversation_id,
+                    edits_key=card.outbox_key,
+                )
+            )
+        uow.ring(LINE)
