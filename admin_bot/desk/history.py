@@ -1,6 +1,7 @@
 """/history [page], /history #12 [page]: the transcript of a conversation, page by page."""
 
 from admin_bot.command import Command
+from admin_bot.desk.speaking import voice_of
 from admin_bot.listing import whole
 from admin_bot.turn import Turn
 from bot.access import Permission
@@ -38,7 +39,7 @@ async def _pressed(turn: Turn) -> None:
 
 async def _show(turn: Turn, number: int | None, page: int) -> None:
     async with turn.desk.reading() as uow:
-        found = await history(uow, turn.staff, number, page)
+        found = await history(uow, turn.staff, number, page, voice=voice_of(turn))
     talk, say = found.party.talk, turn.say
     title = heading(found.party.person.name, talk.id)
     if found.pages > 1:
@@ -64,6 +65,10 @@ def _line(turn: Turn, line: TranscriptLine) -> str:
     if line.direction is Direction.SYSTEM:
         return f"· {words}"
     edited = f" {turn.say('history.edited')}" if line.edited else ""
+    if used := line.content.data.get("entries"):
+        # Which entries a language model made these words from.
+        numbers = ", ".join(f"#{number}" for number in used)
+        edited += f" {turn.say('history.from_entries', numbers=numbers)}"
     at = clock_time(line.sent_at, turn.desk.config.zone)
     return f"{at} {line.author_name}: {words}{edited}"
 

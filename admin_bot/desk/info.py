@@ -1,6 +1,7 @@
 """/info [number]: everything known of a conversation and its customer."""
 
 from admin_bot.command import Command
+from admin_bot.desk.speaking import voice_of
 from admin_bot.listing import whole
 from admin_bot.turn import Turn
 from bot.access import Permission
@@ -22,7 +23,7 @@ async def run(turn: Turn) -> None:
     if turn.words and number is None:
         raise BadRequestText("usage.info")
     async with turn.desk.reading() as uow:
-        found = await details(uow, turn.staff, number)
+        found = await details(uow, turn.staff, number, voice=voice_of(turn))
     talk = found.party.talk
     title = heading(found.party.person.name, talk.id)
     rows = list(

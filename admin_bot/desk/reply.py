@@ -2,14 +2,11 @@
 
 import telegram
 
-from admin_bot.desk.speaking import switches, voice_of
+from admin_bot.desk.speaking import explain, voice_of
 from admin_bot.turn import STAFF_ACCOUNT, Turn
 from bot.channels.telegram.content import content_of
-from bot.dialog.mirror import heading
-from bot.handlers.agent_reply import NeverSent, NotTheirs, Sent, Unclear, Written, edit, reply
+from bot.handlers.agent_reply import Sent, Unsent, Written, edit, reply
 from core.errors import BadPayload, BadRequestText
-from core.messages import Button
-from core.states import State
 
 
 async def run(turn: Turn) -> None:
@@ -21,14 +18,15 @@ async def run(turn: Turn) -> None:
     edited = message.edit_date is not None
     async with turn.unit() as uow:
         now, voice = turn.desk.clock(), voice_of(turn)
-        outcome: Sent | NotTheirs | Unclear | NeverSent
+        outcome: Sent | Unsent
         if edited:
             outcome = await edit(uow, turn.staff, written, voice=voice, now=now)
         else:
             outcome = await reply(uow, turn.staff, written, voice=voice, now=now)
         await uow.commit()
     if not isinstance(outcome, Sent):
-        await _explain(turn, message.message_id, outcome)
+        # Quotes what they wrote, so that it is plain which message did not go out.
+        await explain(turn, outcome, message.message_id)
 
 
 def _written(message: telegram.Message) -> Written:
@@ -43,26 +41,3 @@ def _written(message: telegram.Message) -> Written:
         reply_to=str(quoted.message_id) if quoted is not None else None,
         sent_at=message.edit_date or message.date,
     )
-
-
-async def _explain(turn: Turn, quotes: int, outcome: NotTheirs | Unclear | NeverSent) -> None:
-    say = turn.say
-    rows: list[tuple[Button, ...]] = []
-    match outcome:
-        case NeverSent():
-            words = say("reply.edit_of_nothing")
-        case Unclear(open=()):
-            words, rows = say("reply.nobody"), [(Button(say("button.next"), "next"),)]
-        case Unclear(open=open_):
-            words, rows = say("reply.to_whom"), switches(open_)
-        case NotTheirs(agent=None, state=State.ENDED):
-            words = say("reply.ended", who=heading(outcome.name, outcome.conversation_id))
-            rows = switches(outcome.open)
-        case NotTheirs(agent=None):
-            words = say("reply.not_taken", who=heading(outcome.name, outcome.conversation_id))
-            rows = switches(outcome.open)
-        case NotTheirs(agent=agent):
-            who = heading(outcome.name, outcome.conversation_id)
-            words, rows = say("reply.somebody_elses", who=who, agent=agent), switches(outcome.open)
-    # Quotes what they wrote, so that it is plain which message did not go out.
-    await turn.write(words, rows, reply_to=quotes)

@@ -3,10 +3,12 @@
 from admin_bot.turn import Turn
 from bot.dialog.mirror import heading
 from bot.dialog.wording import place
+from bot.handlers.agent_reply import HeldBack, NeverSent, NotTheirs, Unclear, Unsent
 from bot.telling import Party, Voice
 from bot.wiring import new_key
 from core.i18n.texts import Texts
 from core.messages import Button
+from core.states import State
 
 PER_ROW = 3
 """Buttons side by side."""
@@ -14,7 +16,8 @@ PER_ROW = 3
 
 def voice_of(turn: Turn) -> Voice:
     """Return what handlers speak with."""
-    return Voice(turn.desk.texts, turn.desk.config.zone, new_key)
+    book = turn.desk.playbook.now
+    return Voice(turn.desk.texts, turn.desk.config.zone, new_key, words=book.words, mask=book.mask)
 
 
 def summary(party: Party, say: Texts) -> str:
@@ -36,3 +39,57 @@ def switches(open_: tuple[Party, ...]) -> list[tuple[Button, ...]]:
 def in_rows(buttons: list[Button]) -> list[tuple[Button, ...]]:
     """Return buttons in rows of three."""
     return [tuple(buttons[i : i + PER_ROW]) for i in range(0, len(buttons), PER_ROW)]
+
+
+async def explain(turn: Turn, outcome: Unsent, quotes: int | None) -> None:
+    """Tell why nothing was sent, and what to do about it.
+
+    Args:
+        turn: The turn in which it should have been sent.
+        outcome: Why it was not.
+        quotes: The staff chat's number of what they wrote, so that it is plain which message did
+            not go out; ``None`` where it is no message of theirs.
+    """
+    say = turn.say
+    rows: list[tuple[Button, ...]] = []
+    match outcome:
+        case NeverSent():
+            words = say("reply.edit_of_nothing")
+        case Unclear(open=()):
+            words, rows = say("reply.nobody"), [(Button(say("button.next"), "next"),)]
+        case Unclear(open=open_):
+            words, rows = say("reply.to_whom"), switches(open_)
+        case NotTheirs(agent=None, state=State.ENDED):
+            words = say("reply.ended", who=heading(outcome.name, outcome.conversation_id))
+            rows = switches(outcome.open)
+        case NotTheirs(agent=None):
+            words = say("reply.not_taken", who=heading(outcome.name, outcome.conversation_id))
+            rows = switches(outcome.open)
+        case NotTheirs(agent=agent):
+            who = heading(outcome.name, outcome.conversation_id)
+            words, rows = say("reply.somebody_elses", who=who, agent=agent), switches(outcome.open)
+        case HeldBack():
+            words, rows = _held_back(say, outcome)
+    await turn.write(words, rows, reply_to=quotes)
+
+
+def _held_back(say: Texts, outcome: HeldBack) -> tuple[str, list[tuple[Button, ...]]]:
+    lines = [
+        say("draft.held_back", who=heading(outcome.name, outcome.conversation_id)),
+        say("draft.because", words=say("word.comma").join(map(quoted, outcome.words))),
+        say("draft.how_to_edit"),
+    ]
+    if outcome.edited:
+        lines.append(say("draft.old_version_stays"))
+    number = outcome.message_id
+    buttons = (
+        Button(say("draft.write_anew"), f"draft_write:{number}"),
+        Button(say("draft.show"), f"draft_show:{number}"),
+        Button(say("draft.throw_away"), f"draft_drop:{number}"),
+    )
+    return "\n".join(lines), [buttons]
+
+
+def quoted(word: str) -> str:
+    """Return a word in quotation marks that both languages read."""
+    return f"“{word}”"

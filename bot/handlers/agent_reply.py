@@ -6,14 +6,18 @@ from datetime import datetime
 from bot import access
 from bot.access import Permission
 from bot.bell import OUTBOX
+from bot.rules.sensitive import WordHit, blocked
 from bot.telling import Party, Voice, parties
+from bot.watching import found_in, hold_back, recorded
 from core.errors import BadRequestText
 from core.messages import Content, Kind
+from core.playbook import WordAction, WordDirection
 from core.states import Author, Direction, State
 from storage.repos.conversations import Talk
 from storage.repos.messages import TranscriptLine
 from storage.repos.outbox import REPLY, Binding, Owed
 from storage.repos.staffing import StaffMember
+from storage.repos.watch import KeptDraft
 from storage.uow import UnitOfWork
 
 STAFF_MESSAGE = "staff_message"
@@ -73,9 +77,32 @@ class NeverSent:
     """The edited message had not gone to any customer, so nor does its new version."""
 
 
+@dataclass(frozen=True, slots=True)
+class HeldBack:
+    """It has words that may not be sent; nothing was sent, and it is kept as a draft.
+
+    Args:
+        conversation_id: Whom it was for.
+        name: What that customer is called.
+        words: The words, as they stand in the lists.
+        message_id: The staff chat's id of the message, under which the draft is kept.
+        edited: Whether the customer still has an earlier version of it.
+    """
+
+    conversation_id: int
+    name: str
+    words: tuple[str, ...]
+    message_id: str
+    edited: bool = False
+
+
+Unsent = NotTheirs | Unclear | NeverSent | HeldBack
+"""Why nothing was sent."""
+
+
 async def reply(
     uow: UnitOfWork, actor: StaffMember, written: Written, *, voice: Voice, now: datetime
-) -> Sent | NotTheirs | Unclear:
+) -> Sent | NotTheirs | Unclear | HeldBack:
     """Send what *actor* wrote to the customer it is for.
 
     A reply goes to the conversation of the message it answers; anything else to the one in
@@ -84,11 +111,14 @@ async def reply(
     reply to a message that belongs to none is not sent to the one in front while they serve
     several: they meant a certain customer, and a guess could tell another one.
 
+    A message with a sensitive word whose list says ``block`` is not sent: the attempt is
+    recorded and the message kept as a draft, which an edit of it sends (requirement SEN-07).
+
     Args:
         uow: An open unit of work; the caller commits, and opens it once for each update.
         actor: Who wrote.
         written: What.
-        voice: Keys are made with it.
+        voice: Keys are made with it, and it knows the words that may not be said.
         now: The moment.
 
     Raises:
@@ -114,18 +144,18 @@ async def reply(
     if not _served_by(actor, talk):
         return await _not_theirs(uow, actor, party)
     quotes = bound.customer_message if bound else None
-    await _send(uow, actor, party, written, voice.new_key(), now, quotes=quotes)
     # So that a later reply to, or edit of, this message finds its conversation.
     await uow.outbox.bind([Binding(actor.chat, written.message_id, number, None)], now)
-    return Sent(number, party.person.name)
+    return await _send_or_keep(uow, actor, party, written, voice, now, quotes=quotes)
 
 
 async def edit(
     uow: UnitOfWork, actor: StaffMember, written: Written, *, voice: Voice, now: datetime
-) -> Sent | NotTheirs | NeverSent:
+) -> Sent | NotTheirs | NeverSent | HeldBack:
     """Replace what *actor* wrote before by its new version, at the customer's as well.
 
-    The transcript keeps both versions.
+    The transcript keeps both versions. The new version of a message that was held back is sent
+    as the first one, or in place of the one that the customer has.
 
     Raises:
         NotAllowed: They may not serve customers.
@@ -135,19 +165,28 @@ async def edit(
     if written.content.kind in _NOT_SENT_ON:
         raise BadRequestText("reply.kind_refused")
     await _locked(uow, actor)
-    bound = await uow.outbox.bound_to(actor.chat, written.message_id)
-    if bound is None:
-        return NeverSent()
-    number = bound.conversation_id
+    draft = await uow.watch.draft(actor.id, written.message_id)
+    if draft is not None:
+        number = draft.conversation_id
+    else:
+        bound = await uow.outbox.bound_to(actor.chat, written.message_id)
+        if bound is None:
+            return NeverSent()
+        number = bound.conversation_id
     talk = (await uow.conversations.lock([number]))[number]
     earlier = await _earlier_key(uow, number, actor, written.message_id)
-    if earlier is None:
+    if earlier is None and draft is None:
         return NeverSent()
     party = (await parties(uow, [talk]))[number]
     if not _served_by(actor, talk):
         return await _not_theirs(uow, actor, party)
-    await _send(uow, actor, party, written, voice.new_key(), now, edits_key=earlier)
-    return Sent(number, party.person.name)
+    quotes = draft.quotes if draft is not None and earlier is None else None
+    outcome = await _send_or_keep(
+        uow, actor, party, written, voice, now, quotes=quotes, edits_key=earlier
+    )
+    if draft is not None and isinstance(outcome, Sent):
+        await uow.watch.drop(actor.id, written.message_id)
+    return outcome
 
 
 async def _locked(uow: UnitOfWork, actor: StaffMember) -> StaffMember:
@@ -215,6 +254,43 @@ async def _earlier_key(
     return next(iter(arrived + on_the_way[::-1]), None)
 
 
+async def _send_or_keep(
+    uow: UnitOfWork,
+    actor: StaffMember,
+    party: Party,
+    written: Written,
+    voice: Voice,
+    now: datetime,
+    *,
+    quotes: str | None = None,
+    edits_key: str | None = None,
+) -> Sent | HeldBack:
+    """Send it, or keep it as a draft where it has words that may not be sent."""
+    written = replace(written, content=_as_sent(written.content))
+    hits: tuple[WordHit, ...] = ()
+    if voice.words is not None:
+        hits = found_in(voice.words, written.content, WordDirection.STAFF, party.account)
+    if blocked(hits):
+        words = tuple(dict.fromkeys(h.word for h in hits if h.action is WordAction.BLOCK))
+        number, content = party.talk.id, written.content
+        draft = KeptDraft(actor.id, written.message_id, number, content, quotes, words, now)
+        await hold_back(uow, draft, hits, party.account)
+        edited = edits_key is not None
+        return HeldBack(number, party.person.name, words, written.message_id, edited)
+    key = voice.new_key()
+    await _send(uow, actor, party, written, key, now, quotes=quotes, edits_key=edits_key)
+    by = WordDirection.STAFF
+    await uow.watch.add_hits(
+        recorded(hits, by, party.account, party.talk.id, key, now, staff_id=actor.id)
+    )
+    return Sent(party.talk.id, party.person.name)
+
+
+def _as_sent(content: Content) -> Content:
+    # A title is for our people's eyes, except on a link, whose own it is.
+    return replace(content, title=content.title if content.kind is Kind.LINK else "", buttons=())
+
+
 async def _send(
     uow: UnitOfWork,
     actor: StaffMember,
@@ -226,7 +302,7 @@ async def _send(
     quotes: str | None = None,
     edits_key: str | None = None,
 ) -> None:
-    content = replace(written.content, title="", buttons=())
+    content = written.content
     kept = replace(content, data={**content.data, STAFF_MESSAGE: written.message_id})
     line = TranscriptLine(
         party.talk.id,

@@ -1,11 +1,12 @@
 """What our people may see of the line and of conversations. Reads only."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot import access
 from bot.access import Permission
-from bot.telling import Party, parties
+from bot.dialog.spoken import hidden, seen
+from bot.telling import Party, Voice, parties
 from core.errors import NotAllowed, NotFound
 from core.states import Author, Direction
 from storage.repos.conversations import Talk
@@ -129,15 +130,20 @@ async def chats(uow: UnitOfWork, actor: StaffMember) -> list[Chat]:
     return [Chat(around[t.id], _unanswered(last[t.id]), t.id == front) for t in talks]
 
 
-async def details(uow: UnitOfWork, actor: StaffMember, conversation_id: int | None) -> Details:
+async def details(
+    uow: UnitOfWork, actor: StaffMember, conversation_id: int | None, *, voice: Voice
+) -> Details:
     """Return what is known of a conversation and its customer. Source: requirement AGT-03.
 
-    Agents see the conversations they serve or have served; who may see the line sees all.
+    Agents see the conversations they serve or have served; who may see the line sees all. What
+    is masked in messages is masked in what a customer is called too: on some platforms that is
+    a phone number.
 
     Args:
         uow: An open unit of work.
         actor: Who asks.
         conversation_id: Which one; ``None`` for the one in front.
+        voice: Whose mask it is that hides parts, and the words for what cannot be shown.
 
     Raises:
         NotAllowed: It is not theirs to see.
@@ -145,7 +151,7 @@ async def details(uow: UnitOfWork, actor: StaffMember, conversation_id: int | No
     """
     access.require(actor.role, Permission.SERVE)
     talk = await _visible(uow, actor, conversation_id)
-    party = (await parties(uow, [talk]))[talk.id]
+    party = _masked((await parties(uow, [talk]))[talk.id], actor, voice)
     groups = {g.id: g.name for g in await uow.staffing.groups()}
     agents = await uow.staffing.by_ids([talk.agent_id] if talk.agent_id else [])
     newest, messages = await uow.messages.page(talk.id, offset=0, limit=1)
@@ -161,11 +167,17 @@ async def details(uow: UnitOfWork, actor: StaffMember, conversation_id: int | No
 
 
 async def history(
-    uow: UnitOfWork, actor: StaffMember, conversation_id: int | None, page: int
+    uow: UnitOfWork,
+    actor: StaffMember,
+    conversation_id: int | None,
+    page: int,
+    *,
+    voice: Voice,
 ) -> History:
     """Return one page of a transcript; a page that is not there gives the nearest.
 
-    The same people may see it as may see ``details``.
+    The same people may see it as may see ``details``. What customers wrote is masked here; the
+    transcript itself keeps the original.
 
     Raises:
         NotAllowed: It is not theirs to see.
@@ -177,7 +189,23 @@ async def history(
     _, total = await uow.messages.page(talk.id, offset=0, limit=1)
     page, pages = _within(page, total, LINES)
     lines, _ = await uow.messages.page(talk.id, offset=(page - 1) * LINES, limit=LINES)
-    return History(party, tuple(lines), page, pages, total)
+    say = voice.texts_for(actor.language)
+    shown = tuple(
+        replace(line, content=hidden(line.content, voice.mask, say))
+        if line.author is Author.CUSTOMER
+        else line
+        for line in lines
+    )
+    return History(_masked(party, actor, voice), shown, page, pages, total)
+
+
+def _masked(party: Party, actor: StaffMember, voice: Voice) -> Party:
+    say, person = voice.texts_for(actor.language), party.person
+    name = seen(person.name, voice.mask, say)
+    username = seen(person.username, voice.mask, say) if person.username else person.username
+    external_id = seen(person.external_id, voice.mask, say)
+    named = replace(person, name=name, username=username, external_id=external_id)
+    return replace(party, person=named)
 
 
 async def _visible(uow: UnitOfWork, actor: StaffMember, conversation_id: int | None) -> Talk:

@@ -8,6 +8,7 @@ from bot.dialog import card
 from bot.dialog.machine import Move
 from bot.handover import begin_service, recent_lines, shown, withdraw
 from bot.queue.deal import Assign, Mode, Offer, Withdraw, deal
+from bot.rules.masking import Mask
 from bot.telling import Party, Telling, Voice, parties
 from core.i18n.texts import Texts
 from core.states import State
@@ -29,6 +30,7 @@ async def settle(
     zone: tzinfo,
     new_key: Callable[[], str],
     now: datetime,
+    mask: Mask | None = None,
 ) -> int:
     """Deal the waiting conversations of *groups* to the agents who are free.
 
@@ -44,6 +46,7 @@ async def settle(
         zone: The tenant's time zone.
         new_key: Makes a key that is unique for ever.
         now: The moment.
+        mask: What agents do not see of customers' messages; ``None``: they see everything.
 
     Returns:
         How many decisions were carried out; 0 when there was nothing to do.
@@ -69,7 +72,7 @@ async def settle(
         return 0
     talks = await uow.conversations.lock(d.conversation_id for d in now_or_later)
     around = await parties(uow, talks.values())
-    tell = Telling(uow, Voice(texts_for, zone, new_key), now)
+    tell = Telling(uow, Voice(texts_for, zone, new_key, mask=mask), now)
     done = await _take_back(uow, tell, around, [d for d in now_or_later if isinstance(d, Withdraw)])
 
     def still_fits(decision: Offer | Assign) -> bool:

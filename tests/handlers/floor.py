@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from bot.handlers.settle_line import settle
+from bot.rules.masking import Mask
+from bot.rules.sensitive import WordBook
 from bot.telling import Voice
 from bot.wiring import new_key
 from core.i18n.texts import Texts, spoken, texts
@@ -59,6 +61,8 @@ class Floor:
         self.database = database
         self.now = NOON
         self.sales = self.repairs = 0
+        self.words: WordBook | None = None
+        self.mask: Mask | None = None
         self._accounts: dict[str, int] = {}
         self._count = 0
 
@@ -80,7 +84,7 @@ class Floor:
 
     @property
     def voice(self) -> Voice:
-        return Voice(self.texts_for, ZONE, new_key)
+        return Voice(self.texts_for, ZONE, new_key, words=self.words, mask=self.mask)
 
     def later(self, **span: float) -> None:
         self.now += timedelta(**span)
@@ -193,6 +197,7 @@ class Floor:
             zone=ZONE,
             new_key=new_key,
             now=self.now,
+            mask=self.mask,
         )
         return done
 

@@ -88,7 +88,7 @@ async def test_details_hold_the_visitor_and_the_device(floor: Floor) -> None:
     ann = await floor.serves(bo, "Ann", device=device, username="ann", said=("one", "two"))
 
     async with floor.unit() as uow:
-        found = await details(uow, bo, ann)
+        found = await details(uow, bo, ann, voice=floor.voice)
 
     assert found.party.person.external_id.startswith("c")
     assert found.party.person.username == "ann"
@@ -104,17 +104,17 @@ async def test_agents_see_what_they_serve_or_have_served_and_admins_see_all(floo
 
     async with floor.unit() as uow:
         for who, number in ((bo, ann), (boss, ann), (boss, dee)):
-            assert (await details(uow, who, number)).party.talk.id == number
-            assert (await history(uow, who, number, 1)).party.talk.id == number
+            assert (await details(uow, who, number, voice=floor.voice)).party.talk.id == number
+            assert (await history(uow, who, number, 1, voice=floor.voice)).party.talk.id == number
         for who, number in ((cy, ann), (cy, dee), (bo, dee)):
             with pytest.raises(NotAllowed):
-                await details(uow, who, number)
+                await details(uow, who, number, voice=floor.voice)
             with pytest.raises(NotAllowed):
-                await history(uow, who, number, 1)
+                await history(uow, who, number, 1, voice=floor.voice)
         with pytest.raises(NotFound):
-            await details(uow, boss, 999)
+            await details(uow, boss, 999, voice=floor.voice)
         with pytest.raises(NotFound):
-            await details(uow, cy, None)
+            await details(uow, cy, None, voice=floor.voice)
 
 
 async def test_history_comes_in_pages_the_newest_first(floor: Floor) -> None:
@@ -122,7 +122,7 @@ async def test_history_comes_in_pages_the_newest_first(floor: Floor) -> None:
     ann = await floor.serves(bo, "Ann", said=tuple(str(n) for n in range(13)))
 
     async with floor.unit() as uow:
-        newest, oldest = [await history(uow, bo, ann, n) for n in (1, 9)]
+        newest, oldest = [await history(uow, bo, ann, n, voice=floor.voice) for n in (1, 9)]
 
     assert [x.content.text for x in newest.lines] == [str(n) for n in range(3, 13)]
     assert [x.content.text for x in oldest.lines] == ["0", "1", "2"]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from itertools import count
+from types import SimpleNamespace
 from typing import Any, cast
 
 import telegram
@@ -25,8 +26,9 @@ class Paper:
 
     shown: list[dict[str, Any]] = field(default_factory=list)
 
-    async def send_message(self, chat_id: str, text: str, **more: Any) -> None:
+    async def send_message(self, chat_id: str, text: str, **more: Any) -> SimpleNamespace:
         self.shown.append({"chat": chat_id, "text": text, **more})
+        return SimpleNamespace(message_id=len(self.shown))
 
     async def edit_message_text(self, text: str, **more: Any) -> None:
         self.shown.append({"text": text, **more})
@@ -96,6 +98,14 @@ class Room(Floor):
         run = {c.name: c.run for c in COMMANDS}[name]
         await self._do(await self._turn(agent, words.strip(), self.message(text=command)), run)
         return self.paper.text if self.paper.shown else ""
+
+    async def answers(self, agent: StaffMember, then: str, **raw: Any) -> None:
+        """Let *agent* write what they were asked for; *then* is the button it is for."""
+        name, _, words = then.partition(":")
+        run = {n: r for c in COMMANDS for n, r in c.presses.items()}[name]
+        turn = await self._turn(agent, words, self.message(**raw))
+        turn.said = raw.get("text", raw.get("caption", ""))
+        await self._do(turn, run)
 
     async def presses(self, agent: StaffMember, data: str, on: int = 1) -> list[str | None]:
         """Let *agent* press a button under message *on*; return what the press was answered."""
