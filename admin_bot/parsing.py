@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import telegram
 
+from bot.dialog.replies import LONGEST_TITLE, is_address
 from core.errors import BadRequestText
 from core.messages import Content, Kind, Media
 from core.playbook import Match
@@ -173,3 +174,54 @@ def contents(words: str, message: telegram.Message | None) -> tuple[Content, ...
     kind, media = found
     first = Content(kind, texts[0] if texts else "", media)
     return first, *(Content(Kind.TEXT, text) for text in texts[1:])
+
+
+def contact_of(message: telegram.Message) -> Content | None:
+    """Return the person, place or address that a message shares; ``None`` when it shares none."""
+    if (person := message.contact) is not None:
+        facts = {
+            "phone_number": person.phone_number,
+            "first_name": person.first_name,
+            "last_name": person.last_name,
+            "vcard": person.vcard,
+        }
+        return Content(Kind.CONTACT, data={name: value for name, value in facts.items() if value})
+    if (venue := message.venue) is not None:
+        return Content(
+            Kind.VENUE,
+            data={**_point(venue.location), "title": venue.title, "address": venue.address},
+        )
+    if (place := message.location) is not None:
+        return Content(Kind.LOCATION, data=_point(place))
+    return None
+
+
+def _point(place: telegram.Location) -> dict[str, float]:
+    return {"latitude": place.latitude, "longitude": place.longitude}
+
+
+def link(words: str, message: telegram.Message | None) -> Content:
+    """Read a link: its title, its address on a line of its own, and a text below it.
+
+    A picture in *message* becomes its cover. Where there is no other line, the address is its own
+    title.
+
+    Raises:
+        BadRequestText: No line is an address, or the file is no picture.
+    """
+    lines = [line.strip() for line in words.strip().splitlines()]
+    at = next((n for n, line in enumerate(lines) if is_address(line)), None)
+    if at is None:
+        raise BadRequestText("rules.reply_bad_address")
+    head = " ".join(lines[:at])
+    below = "\n".join(lines[at + 1 :]).strip()
+    found = None if message is None else media_of(message)
+    if found is not None and found[0] is not Kind.PHOTO:
+        raise BadRequestText("rules.reply_cover_not_picture")
+    return Content(
+        Kind.LINK,
+        below,
+        found[1] if found else None,
+        title=head or lines[at][:LONGEST_TITLE],
+        data={"url": lines[at]},
+    )

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from admin_bot.turn import Turn
-from bot.current_playbook import Compiled
+from bot.compiled import Compiled
 from storage.uow import UnitOfWork
 
 

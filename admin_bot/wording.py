@@ -2,12 +2,13 @@
 
 from datetime import date, datetime
 
+from admin_bot.hours_typed import hours_words
 from admin_bot.listing import one_line
 from bot.dialog.requests import FAQ, HUMAN, MENU, SAY
 from bot.wiring import Desk
 from core.i18n.texts import Texts
 from core.messages import Button, Content, Kind
-from core.playbook import FaqEntry, Prompt, Rule
+from core.playbook import Prompt, Rule
 
 _LONGEST_REPLY = 500
 
@@ -15,6 +16,11 @@ _LONGEST_REPLY = 500
 def moment(desk: Desk, at: datetime) -> str:
     """Return a moment on the desk's own clock, to the minute."""
     return at.astimezone(desk.config.zone).strftime("%Y-%m-%d %H:%M")
+
+
+def day_only(desk: Desk, at: datetime) -> str:
+    """Return the day of a moment by the desk's own clock."""
+    return at.astimezone(desk.config.zone).strftime("%Y-%m-%d")
 
 
 def today(desk: Desk) -> date:
@@ -28,8 +34,15 @@ def state(say: Texts, enabled: bool) -> str:
 
 
 def content(say: Texts, what: Content) -> str:
-    """Return what a reply says; a file is named by its kind."""
+    """Return what a reply says; a file is named by its kind, a title stands before the text."""
     words = what.text if len(what.text) <= _LONGEST_REPLY else what.text[:_LONGEST_REPLY] + "…"
+    if what.kind is Kind.CONTACT:
+        names = ("first_name", "last_name", "phone_number")
+        words = " ".join(str(what.data[name]) for name in names if what.data.get(name))
+    if what.kind is Kind.LINK:
+        words = f"{what.data.get('url', '')} {words}"
+    if what.title:
+        words = f"{what.title}{say('word.colon')}{words}" if words else what.title
     if what.kind is Kind.TEXT:
         return words
     key = f"kind.{what.kind.value}"
@@ -37,13 +50,18 @@ def content(say: Texts, what: Content) -> str:
 
 
 def rule_line(say: Texts, rule: Rule) -> str:
-    """Return a rule on one line."""
+    """Return a rule on one line, with marks for off, timed, its group and its uses."""
     words = say("word.comma").join(rule.words)
     mark = "" if rule.enabled else say("word.off_mark")
-    first = content(say, rule.replies[0]) if rule.replies else ""
+    if rule.timed:
+        mark += say("rules.word_timed_mark")
+    group = f"[{one_line(rule.group, 12)}] " if rule.group else ""
+    first = content(say, rule.replies[0]) if rule.replies else say("rule.no_replies")
+    more = f" (+{len(rule.replies) - 1})" if len(rule.replies) > 1 else ""
+    uses = say("rules.word_times", count=rule.uses) if rule.uses else ""
     return (
-        f"#{rule.id} {mark}{say(f'match.{rule.match.value}')}{say('word.colon')}"
-        f"{one_line(words, 60)} → {one_line(first, 50)}"
+        f"#{rule.id} {mark}{group}{say(f'match.{rule.match.value}')}{say('word.colon')}"
+        f"{one_line(words, 50)} → {one_line(first, 40)}{more} {uses}".rstrip()
     )
 
 
@@ -60,40 +78,19 @@ def rule_card(say: Texts, rule: Rule) -> str:
         match=say(f"match.{rule.match.value}"),
         words=one_line(say("word.comma").join(rule.words), 1000),
         accounts=say("word.comma").join(rule.accounts) or say("word.all_accounts"),
-        replies=replies,
+        group=rule.group or say("word.none"),
+        hours=hours_words(say, rule.hours),
+        valid=days_words(say, rule.valid_from, rule.valid_until),
+        uses=say("rules.word_times", count=rule.uses),
+        replies=replies or say("rule.no_replies"),
     )
 
 
-def faq_line(say: Texts, entry: FaqEntry, day: date) -> str:
-    """Return an entry on one line; *day* tells whether it is valid now."""
-    mark = ""
-    if not entry.enabled:
-        mark = say("word.off_mark")
-    elif not entry.offered_on(day):
-        mark = say("word.not_valid_mark")
-    category = f"[{entry.category}] " if entry.category else ""
-    return (
-        f"#{entry.id} {mark}{one_line(category, 30)}{one_line(entry.question, 60)}"
-        f" → {one_line(content(say, entry.answer), 50)}"
-    )
-
-
-def faq_card(say: Texts, entry: FaqEntry) -> str:
-    """Return everything about an entry."""
-    nothing = say("word.none")
-    valid = say("word.always")
-    if entry.valid_from or entry.valid_until:
-        valid = f"{entry.valid_from or ''} .. {entry.valid_until or ''}".strip()
-    return say(
-        "faq.card",
-        question=entry.question,
-        state=state(say, entry.enabled),
-        category=entry.category or nothing,
-        similar=one_line(" | ".join(entry.similar), 1000) or nothing,
-        keywords=one_line(say("word.comma").join(entry.keywords), 500) or nothing,
-        valid=valid,
-        answer=content(say, entry.answer),
-    )
+def days_words(say: Texts, first: date | None, last: date | None) -> str:
+    """Return a period in words; what ``parsing.period`` reads again."""
+    if first is None and last is None:
+        return say("word.always")
+    return f"{first or ''}..{last or ''}"
 
 
 def button_action(say: Texts, button: Button) -> str:
@@ -113,8 +110,13 @@ def button_action(say: Texts, button: Button) -> str:
 def prompt_card(say: Texts, prompt: Prompt) -> str:
     """Return everything about the welcome."""
     menu = "\n".join(f"▫ {b.label} → {button_action(say, b)}" for b in prompt.menu)
+    more = "\n".join(
+        f"{number}. {one_line(content(say, part), 100)}"
+        for number, part in enumerate(prompt.more, 2)
+    )
     return say(
         "prompt.card",
+        more=more or say("word.none"),
         state=state(say, prompt.enabled),
         body=prompt.body,
         menu=menu or say("word.none"),

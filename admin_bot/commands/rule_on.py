@@ -1,11 +1,10 @@
 """``/rule_on``: switch one rule on."""
 
 from admin_bot.command import Command
-from admin_bot.commands.rule_list import card_rows
+from admin_bot.commands.rule_card import show_card
 from admin_bot.listing import Place, whole
 from admin_bot.teaching import teaching
 from admin_bot.turn import Turn
-from admin_bot.wording import rule_card
 from bot.access import Permission
 from bot.handlers import teach_rule
 from core.errors import BadRequestText
@@ -17,13 +16,8 @@ async def run(turn: Turn) -> None:
     if number is None:
         raise BadRequestText("usage.rule_on")
     async with teaching(turn) as uow:
-        rule = await teach_rule.switch(uow, turn.staff, number, True, turn.desk.clock())
-    say = turn.say
-    await turn.answer(
-        rule_card(say, rule),
-        card_rows(say, rule, Place()),
-        title=say("rule.switched_on", number=rule.id),
-    )
+        await teach_rule.switch(uow, turn.staff, number, True, turn.desk.clock())
+    await show_card(turn, number, Place(), "rule.switched_on")
 
 
 COMMAND = Command("rule_on", Permission.TEACH, run)

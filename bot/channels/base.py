@@ -104,6 +104,10 @@ class Channel(Protocol):
     async def send(self, message: OutboundMessage, files: Mapping[str, FetchedFile]) -> Receipt:
         """Deliver one message.
 
+        Every kind of content arrives in some form: where the platform has nothing of the sort,
+        in words. Of a link the customer gets title, text and address. Only ``FAQ_CARD`` is never
+        given to a channel: the desk puts the card in its place.
+
         Args:
             message: What to say and where.
             files: Files by ``file_id`` that belong to another account and were fetched there.

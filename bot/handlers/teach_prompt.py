@@ -5,10 +5,12 @@ from datetime import datetime
 
 from bot import access, bell, facts
 from bot.access import Permission
+from bot.dialog import replies as limits
 from bot.dialog.requests import FAQ, HUMAN, MENU, SAY
-from bot.knowledge.playbook_file import LONGEST_TEXT
-from core.errors import BadRequestText, NotFound
-from core.messages import Button
+from bot.dialog.variables import strangers
+from bot.knowledge.content_reading import LONGEST_TEXT
+from core.errors import BadRequestText, Conflict, NotFound
+from core.messages import Button, Content, Kind
 from core.playbook import Prompt, Shelf
 from core.prompts import WELCOME
 from storage.repos.audit import Change
@@ -16,6 +18,8 @@ from storage.repos.staffing import StaffMember
 from storage.uow import UnitOfWork
 
 MOST_BUTTONS = 10
+MOST_MORE = 9
+"""Messages behind the first one."""
 LONGEST_LABEL = 60
 LONGEST_SAID_BYTES = 50
 """What a button can say for the customer: its data holds 64 bytes on the strictest platform."""
@@ -38,14 +42,36 @@ class MenuItem:
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What is to change about a prompt; ``None`` leaves it as it is."""
+    """What is to change about a prompt; ``None`` leaves it as it is.
+
+    ``more_was`` are the messages on which ``more`` is built; where they are others by now, nothing
+    happens.
+    """
 
     body: str | None = None
     menu: tuple[MenuItem, ...] | None = None
     enabled: bool | None = None
+    more: tuple[Content, ...] | None = None
+    more_was: tuple[Content, ...] | None = None
 
 
-async def show(uow: UnitOfWork, actor: StaffMember, account: str | None, default: Prompt) -> Prompt:
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The welcome that customers of one account get.
+
+    Args:
+        prompt: The welcome.
+        own: Whether it is stored for just this account (or, for all accounts, stored at all);
+            otherwise the common one, or the built-in one, is sent.
+        strangers: What looks like a variable in it and is none.
+    """
+
+    prompt: Prompt
+    own: bool
+    strangers: tuple[str, ...] = ()
+
+
+async def show(uow: UnitOfWork, actor: StaffMember, account: str | None, default: Prompt) -> Shown:
     """Return the welcome that customers of *account* get.
 
     Args:
@@ -59,7 +85,8 @@ async def show(uow: UnitOfWork, actor: StaffMember, account: str | None, default
     """
     access.require(actor.role, Permission.TEACH)
     await _check_account(uow, account)
-    return await _current(uow, account, default)
+    own = await _own(uow, account)
+    return _shown(own or await _current(uow, account, default), own=own is not None)
 
 
 async def change(
@@ -69,17 +96,18 @@ async def change(
     wishes: Wishes,
     default: Prompt,
     now: datetime,
-) -> Prompt:
+) -> Shown:
     """Change the welcome; an account without one of its own gets its own.
 
     Raises:
-        BadRequestText: The text or a button does not fit.
+        BadRequestText: The text, a message or a button does not fit.
+        Conflict: Somebody else has changed the messages meanwhile.
         NotFound: There is no such account, or a button names an entry that does not exist.
     """
     access.require(actor.role, Permission.TEACH)
     await _check_account(uow, account)
-    before = await _current(uow, account, default)
-    prompt = replace(before, account=account)
+    before = await _own(uow, account)
+    prompt = replace(before or await _current(uow, account, default), account=account)
     if wishes.body is not None:
         if not wishes.body.strip():
             raise BadRequestText("prompt.no_body")
@@ -90,25 +118,41 @@ async def change(
         prompt = replace(prompt, menu=await _menu(uow, wishes.menu))
     if wishes.enabled is not None:
         prompt = replace(prompt, enabled=wishes.enabled)
-    await _store(uow, actor, before, prompt, now)
-    return prompt
+    if wishes.more_was not in (None, prompt.more):
+        raise Conflict("rules.reply_gone")
+    if wishes.more is not None:
+        if len(wishes.more) > MOST_MORE:
+            raise BadRequestText("prompt.too_many_messages", limit=MOST_MORE + 1)
+        for content in wishes.more:
+            limits.check(content)
+        prompt = replace(prompt, more=wishes.more)
+    if prompt != before:
+        await uow.taught.set_prompt(prompt)
+        await _changed(uow, actor, before, prompt, now)
+    return _shown(prompt, own=True)
 
 
 async def reset(
     uow: UnitOfWork, actor: StaffMember, account: str | None, default: Prompt, now: datetime
-) -> Prompt:
-    """Go back to the default; an account's own welcome becomes the one that all others have.
+) -> Shown:
+    """Drop what is stored: an account then has the common welcome, the common one the built-in.
 
     Raises:
         NotFound: There is no such account.
     """
     access.require(actor.role, Permission.TEACH)
     await _check_account(uow, account)
-    before = await _current(uow, account, default)
-    like = default if account is None else await _current(uow, None, default)
-    prompt = replace(like, account=account)
-    await _store(uow, actor, before, prompt, now)
-    return prompt
+    before = await _own(uow, account)
+    if before is not None:
+        await uow.taught.delete_prompt(WELCOME, account)
+        await _changed(uow, actor, before, None, now)
+    return _shown(await _current(uow, account, default), own=False)
+
+
+def _shown(prompt: Prompt, *, own: bool) -> Shown:
+    first = Content(Kind.TEXT, prompt.body, buttons=tuple((button,) for button in prompt.menu))
+    unknown = dict.fromkeys(name for part in (first, *prompt.more) for name in strangers(part))
+    return Shown(prompt, own, tuple(unknown))
 
 
 async def _check_account(uow: UnitOfWork, account: str | None) -> None:
@@ -119,10 +163,18 @@ async def _check_account(uow: UnitOfWork, account: str | None) -> None:
         raise NotFound("rule.unknown_account", names=account, known=", ".join(names) or "–")
 
 
+async def _own(uow: UnitOfWork, account: str | None) -> Prompt | None:
+    return (await _stored(uow)).get(account)
+
+
 async def _current(uow: UnitOfWork, account: str | None, default: Prompt) -> Prompt:
-    prompts = (await uow.taught.playbook()).prompts
-    found = {prompt.account: prompt for prompt in prompts if prompt.kind == WELCOME}
+    found = await _stored(uow)
     return found.get(account) or found.get(None) or default
+
+
+async def _stored(uow: UnitOfWork) -> dict[str | None, Prompt]:
+    prompts = (await uow.taught.playbook()).prompts
+    return {prompt.account: prompt for prompt in prompts if prompt.kind == WELCOME}
 
 
 async def _menu(uow: UnitOfWork, items: tuple[MenuItem, ...]) -> tuple[Button, ...]:
@@ -153,20 +205,27 @@ async def _button(uow: UnitOfWork, item: MenuItem) -> Button:
     return Button(label, f"{SAY}{said}")
 
 
-async def _store(
-    uow: UnitOfWork, actor: StaffMember, before: Prompt, prompt: Prompt, now: datetime
+async def _changed(
+    uow: UnitOfWork,
+    actor: StaffMember,
+    before: Prompt | None,
+    after: Prompt | None,
+    now: datetime,
 ) -> None:
-    await uow.taught.set_prompt(prompt)
+    """Write a change down; ``None`` for the side on which nothing was stored."""
+    either = after or before
+    if either is None:
+        return
     await uow.audit.record(
         Change(
             now,
             actor.id,
             actor.name,
-            "change",
+            "change" if after else "reset",
             "prompt",
-            f"{prompt.kind}:{prompt.account or ''}",
-            before=facts.of_prompt(before),
-            after=facts.of_prompt(prompt),
+            f"{either.kind}:{either.account or ''}",
+            before=facts.of_prompt(before) if before else None,
+            after=facts.of_prompt(after) if after else None,
         )
     )
     await uow.taught.touch()

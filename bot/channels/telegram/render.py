@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from typing import Any
 
@@ -17,7 +17,7 @@ from bot.channels.telegram.text import (
     units,
 )
 from core.errors import WillNeverArrive
-from core.messages import Button, Content, Kind, Media, OutboundMessage
+from core.messages import NOTHING, Button, Content, Kind, Media, OutboundMessage
 
 MAX_BUTTON_DATA_BYTES = 64
 MAX_BUTTONS = 100
@@ -29,6 +29,7 @@ Params = dict[str, Any]
 
 _CHAT_ID = re.compile(r"-?[0-9]{1,18}")
 _MESSAGE_ID = re.compile(r"[0-9]{1,18}")
+_ADDRESS = re.compile(r"(?:https?|tg)://\S{1,2040}", re.IGNORECASE)
 _MIME = re.compile(r"[a-z0-9.+-]{1,63}/[a-z0-9.+-]{1,127}")
 
 # Kind: method, and the name of the parameter that holds the file.
@@ -110,9 +111,10 @@ def render(message: OutboundMessage, files: Mapping[str, FetchedFile]) -> tuple[
         files: Files by ``file_id`` that belong to another account.
 
     Raises:
-        WillNeverArrive: There is nothing to say, or Telegram could not take it.
+        WillNeverArrive: There is nothing to say, or Telegram could not take it, or it only stands
+            for something that the desk should have put in its place.
     """
-    content = message.content
+    content = _unfolded(message.content)
     pieces = _pieces(content, message.account, files)
     if not pieces:
         raise WillNeverArrive("the message is empty")
@@ -142,6 +144,22 @@ def render(message: OutboundMessage, files: Mapping[str, FetchedFile]) -> tuple[
             calls.append(Call(Step.EDIT, piece.edit_method, changed, piece.edit_uploads, send))
     calls += [_delete(chat, edit) for edit in edits[len(pieces) :]]
     return tuple(calls)
+
+
+def _unfolded(content: Content) -> Content:
+    """Return a link as the text, or the picture with a caption, that it looks like."""
+    if content.kind is Kind.FAQ_CARD:
+        raise WillNeverArrive("nobody has put the FAQ card in its place")
+    if content.kind is not Kind.LINK:
+        return content
+    url = str(content.data.get("url") or "").strip()
+    kind = Kind.TEXT if content.media is None else Kind.PHOTO
+    # Telegram refuses the whole message for the sake of a button that it cannot open.
+    if not _ADDRESS.fullmatch(url):
+        return replace(content, kind=kind, text=f"{content.text}\n{url}".strip(), data=NOTHING)
+    rows = ((Button(content.title or url, url=url),), *content.buttons)
+    said = content.text or ("" if content.title else url)
+    return replace(content, kind=kind, text=said, buttons=rows, data=NOTHING)
 
 
 def _delete(chat: int | str, message_id: int) -> Call:
