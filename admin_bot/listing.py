@@ -3,12 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
+from unicodedata import east_asian_width
 
 from core.i18n.texts import Texts
 from core.messages import Button
 
-ROWS = 10
-"""Things on one page, each with a row of buttons."""
+ROWS = 20
+"""Things on one page; with three buttons each they stay below the platform's hundred.
+
+Source: requirement KBF-07.
+"""
 LONGEST_SEARCH_BYTES = 30
 """What of a search fits into a button's 64 bytes beside its name, a number and the page."""
 _MOST_DIGITS = 15
@@ -111,6 +115,26 @@ def numbered(words: str) -> tuple[int | None, Place]:
     """Read the data of a button about one thing in a list: ``number:page:search``."""
     number, _, place = words.partition(":")
     return whole(number), Place.read(place)
+
+
+def in_rows(buttons: Sequence[Button], across: int) -> list[tuple[Button, ...]]:
+    """Return buttons in rows of *across*."""
+    return [tuple(buttons[at : at + across]) for at in range(0, len(buttons), across)]
+
+
+def short(text: str, columns: int) -> str:
+    """Return *text* cut with "..." where it is wider than a button or a tree shows.
+
+    A Chinese character takes two columns. Source: requirement KBF-03.
+    """
+    widths = [2 if east_asian_width(sign) in "WF" else 1 for sign in text]
+    if sum(widths) <= columns:
+        return text
+    room, end = columns - 3, 0
+    while end < len(text) and widths[end] <= room:
+        room -= widths[end]
+        end += 1
+    return text[:end].rstrip() + "..."
 
 
 def one_line(text: str, longest: int = 40) -> str:

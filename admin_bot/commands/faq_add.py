@@ -3,19 +3,22 @@
 import telegram
 
 from admin_bot.command import Command
-from admin_bot.commands.faq_list import show_taught
-from admin_bot.parsing import barred, contents, halves, heads, listed, period
+from admin_bot.commands.library_entry import show_taught
+from admin_bot.commands.library_steps import how_to_add, keywords
+from admin_bot.parsing import barred, contents, halves, heads, period
 from admin_bot.teaching import newest, teaching
 from admin_bot.turn import Turn
 from bot.access import Permission
 from bot.handlers import teach_faq
 from bot.handlers.teach_faq import FaqDraft
 from core.errors import BadRequestText
+from core.playbook import Shelf
 
 _HEADS = {
     **dict.fromkeys(("category", "分类"), "category"),
     **dict.fromkeys(("keywords", "keyword", "关键词"), "keywords"),
     **dict.fromkeys(("valid", "有效期"), "valid"),
+    **dict.fromkeys(("title", "标题"), "title"),
 }
 
 
@@ -39,16 +42,18 @@ def draft(words: str, message: telegram.Message | None) -> FaqDraft:
             part.strip() for part in values.get("category", "").split("/") if part.strip()
         ),
         similar=tuple(similar),
-        keywords=listed(values.get("keywords", "")),
+        keywords=keywords(values.get("keywords", "")),
         valid_from=first,
         valid_until=last,
+        title=values.get("title"),
     )
 
 
 async def run(turn: Turn) -> None:
     """Add an entry."""
     if not turn.words:
-        raise BadRequestText("usage.faq_add")
+        await how_to_add(turn, "usage.faq_add", Shelf.FAQ)
+        return
     wanted = draft(turn.words, turn.message)
     book = await newest(turn)
     async with teaching(turn) as uow:

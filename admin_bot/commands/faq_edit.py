@@ -2,7 +2,7 @@
 
 from admin_bot.command import Command
 from admin_bot.commands.faq_add import draft
-from admin_bot.commands.faq_list import show_taught
+from admin_bot.commands.library_entry import show_taught
 from admin_bot.listing import number_first
 from admin_bot.teaching import newest, teaching
 from admin_bot.turn import Turn

@@ -1,11 +1,10 @@
 """``/faq_on``: switch one FAQ entry on."""
 
 from admin_bot.command import Command
-from admin_bot.commands.faq_list import card_rows
-from admin_bot.listing import Place, whole
+from admin_bot.commands.library_entry import show_taught
+from admin_bot.listing import whole
 from admin_bot.teaching import teaching
 from admin_bot.turn import Turn
-from admin_bot.wording import faq_card
 from bot.access import Permission
 from bot.handlers import teach_faq
 from core.errors import BadRequestText
@@ -18,12 +17,7 @@ async def run(turn: Turn) -> None:
         raise BadRequestText("usage.faq_on")
     async with teaching(turn) as uow:
         entry = await teach_faq.switch(uow, turn.staff, number, True, turn.desk.clock())
-    say = turn.say
-    await turn.answer(
-        faq_card(say, entry),
-        card_rows(say, entry, Place()),
-        title=say("faq.switched_on", number=entry.id),
-    )
+    await show_taught(turn, "faq.switched_on", entry)
 
 
 COMMAND = Command("faq_on", Permission.TEACH, run)

@@ -1,6 +1,7 @@
 """``/group_list``: the service groups; edit, members, delete."""
 
 from admin_bot.command import Command
+from admin_bot.commands.library_assign import assign_row
 from admin_bot.listing import Place, arrows, numbered, page_of, whole
 from admin_bot.turn import Turn
 from admin_bot.wording import moment
@@ -66,6 +67,7 @@ async def show_card(turn: Turn, group: ServiceGroup, place: Place, title: str = 
                 Button(say("button.members"), place.data("group_people", group.id)),
                 Button(say("button.delete"), place.data("group_drop", group.id)),
             ),
+            assign_row(turn, group.id),
             (Button(say("button.to_list"), place.data("group_list")),),
         ],
         title=title,
