@@ -1,11 +1,26 @@
 """The way a playbook is written down so that a person can read and edit it."""
 
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 import yaml
 
 from core.messages import Button, Content, Kind
-from core.playbook import BannedWords, FaqEntry, Playbook, Prompt, Rule
+from core.playbook import (
+    ALWAYS,
+    BannedWords,
+    EntryKind,
+    FaqEntry,
+    Hours,
+    Playbook,
+    Prompt,
+    Rule,
+    Shelf,
+    WordClass,
+    WordMatch,
+)
 
 FILES = (
     Kind.PHOTO,
@@ -20,6 +35,7 @@ FILES = (
 """Kinds of content that consist of a file."""
 FREE_FACTS = (Kind.LOCATION, Kind.VENUE, Kind.CONTACT)
 """Kinds of content that say everything in their own facts."""
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 class _OnOneLine(list[Any]):
@@ -62,8 +78,15 @@ def write(playbook: Playbook) -> str:
     """
     return yaml.dump(
         {
+            "settings": asdict(playbook.answering),
+            "categories": {
+                shelf.value: list(playbook.nodes[shelf])
+                for shelf in Shelf
+                if shelf in playbook.nodes
+            },
             "rules": [_rule(rule) for rule in playbook.rules],
             "faq": [_entry(entry) for entry in playbook.faq],
+            "library": [_entry(entry) for entry in playbook.library],
             "words": [_banned(banned) for banned in playbook.words],
             "prompts": [_prompt(prompt) for prompt in playbook.prompts],
         },
@@ -76,45 +99,77 @@ def write(playbook: Playbook) -> str:
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
-    out: dict[str, Any] = {
-        "name": rule.name,
-        "match": rule.match.value,
-        "words": _OnOneLine(rule.words),
-        "replies": [_content(reply) for reply in rule.replies],
-    }
+    out: dict[str, Any] = {"name": rule.name}
+    if rule.group:
+        out["group"] = rule.group
+    out["match"] = rule.match.value
+    out["words"] = _OnOneLine(rule.words)
+    out["replies"] = [content_mapping(reply) for reply in rule.replies]
     if rule.accounts:
         out["accounts"] = _OnOneLine(rule.accounts)
     if not rule.enabled:
         out["enabled"] = False
+    out |= _valid(rule.valid_from, rule.valid_until)
+    if rule.hours != ALWAYS:
+        out["hours"] = _hours(rule.hours)
     return out
+
+
+def _hours(hours: Hours) -> dict[str, Any]:
+    out: dict[str, Any] = {}
+    if hours.weekdays:
+        out["days"] = _OnOneLine(WEEKDAYS[day] for day in sorted(hours.weekdays))
+    if hours.spans:
+        out["times"] = _OnOneLine(
+            "-".join(
+                clock.isoformat("minutes" if not clock.second else "seconds") for clock in span
+            )
+            for span in hours.spans
+        )
+    return out
+
+
+def _valid(first: date | None, last: date | None) -> dict[str, Any]:
+    return {} if first is None and last is None else {"valid": _OnOneLine([first, last])}
 
 
 def _entry(entry: FaqEntry) -> dict[str, Any]:
     out: dict[str, Any] = {}
     if entry.category:
         out["category"] = entry.category
+    if entry.title:
+        out["title"] = entry.title
     out["question"] = entry.question
     if entry.similar:
         out["similar"] = list(entry.similar)
     if entry.keywords:
         out["keywords"] = _OnOneLine(entry.keywords)
-    out["answer"] = _content(entry.answer)
+    if entry.kind is not EntryKind.QA:
+        out["kind"] = entry.kind.value
+    out["answer"] = content_mapping(entry.answer)
     if not entry.enabled:
         out["enabled"] = False
-    if entry.valid_from is not None or entry.valid_until is not None:
-        out["valid"] = _OnOneLine([entry.valid_from, entry.valid_until])
+    out |= _valid(entry.valid_from, entry.valid_until)
     if entry.new:
         out["new"] = True
     return out
 
 
 def _banned(banned: BannedWords) -> dict[str, Any]:
-    return {
+    out: dict[str, Any] = {
         "name": banned.name,
         "words": _OnOneLine(banned.words),
         "action": banned.action,
         "direction": banned.direction,
     }
+    if banned.about != WordClass.NEGATIVE:
+        out["class"] = banned.about
+    if banned.match != WordMatch.CONTAINS:
+        out["match"] = banned.match
+    if banned.accounts:
+        out["accounts"] = _OnOneLine(banned.accounts)
+    out["enabled"] = banned.enabled
+    return out
 
 
 def _prompt(prompt: Prompt) -> dict[str, Any]:
@@ -123,14 +178,23 @@ def _prompt(prompt: Prompt) -> dict[str, Any]:
         out["account"] = prompt.account
     if not prompt.enabled:
         out["enabled"] = False
-    out["body"] = prompt.body
+    if prompt.body:
+        out["body"] = prompt.body
     if prompt.menu:
-        out["menu"] = [_button(button) for button in prompt.menu]
+        out["menu"] = _buttons(prompt.menu)
+    if prompt.more:
+        out["more"] = [content_mapping(content) for content in prompt.more]
     return out
 
 
-def _content(content: Content) -> dict[str, Any]:
+def content_mapping(content: Content) -> dict[str, Any]:
+    """Return a message as a playbook file has it.
+
+    Raises:
+        ValueError: It is of a kind that nobody can have typed.
+    """
     out: dict[str, Any] = {}
+    data = dict(content.data)
     if content.title:
         out["title"] = content.title
     if content.text:
@@ -138,14 +202,24 @@ def _content(content: Content) -> dict[str, Any]:
     if content.kind in FILES and content.media is not None:
         out[content.kind.value] = content.media.to_json()
     elif content.kind in FREE_FACTS:
-        out[content.kind.value] = dict(content.data)
+        out[content.kind.value], data = data, {}
+    elif content.kind is Kind.LINK:
+        out["link"] = data.pop("url", "")
+        if content.media is not None:
+            out["cover"] = content.media.to_json()
+    elif content.kind is Kind.FAQ_CARD:
+        out["faq_card"] = True
     elif content.kind is not Kind.TEXT:
         raise ValueError(f"a playbook cannot hold a {content.kind.value}")
-    if content.data and content.kind not in FREE_FACTS:
-        out["data"] = dict(content.data)
+    if data:
+        out["data"] = data
     if content.buttons:
-        out["buttons"] = [[_button(button) for button in row] for row in content.buttons]
+        out["buttons"] = [_buttons(row) for row in content.buttons]
     return out
+
+
+def _buttons(row: Sequence[Button]) -> list[dict[str, Any]]:
+    return [_button(button) for button in row]
 
 
 def _button(button: Button) -> dict[str, Any]:
