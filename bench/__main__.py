@@ -9,10 +9,15 @@ import sys
 import time
 from collections.abc import Callable
 
-from bench import intake, latency, match, memory
+from bench import faq, intake, latency, match, memory, semantic
 
 BENCHES: dict[str, Callable[[], list[dict[str, object]]]] = {
     "match_10k": match.match_10k,
+    "faq_rank_1k": faq.faq_rank_1k,
+    "faq_rank_10k": faq.faq_rank_10k,
+    "faq_rank_100k": faq.faq_rank_100k,
+    "faq_accuracy": faq.faq_accuracy,
+    "faq_semantic_banking77": semantic.faq_semantic_banking77,
     "intake_sqlite": lambda: asyncio.run(intake.intake("sqlite")),
     "intake_postgres": lambda: asyncio.run(intake.intake("postgres")),
     "reply_latency": lambda: asyncio.run(latency.reply_latency()),

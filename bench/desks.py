@@ -27,6 +27,7 @@ SECRET = "bench-secret"
 TOKEN = "777:BENCH"
 KEYWORDS = 10_000
 ENTRIES = 1_000
+SENTENCES = 5
 CUSTOMERS = 1_000
 CJK = [chr(code) for code in range(0x4E00, 0x4E00 + 3_000)]
 
@@ -40,9 +41,21 @@ def keywords() -> list[str]:
     return sorted({words(rng, 2, 5) for _ in range(KEYWORDS * 2)})[:KEYWORDS]
 
 
-def questions() -> list[str]:
+def questions() -> list[tuple[str, ...]]:
+    """Return the sentences of each entry: a question, and others that share half of it."""
     rng = random.Random(2)
-    return [words(rng, 8, 16) for _ in range(ENTRIES)]
+    entries = []
+    for _ in range(ENTRIES):
+        question = words(rng, 8, 16)
+        half = len(question) // 2
+        others = [
+            question[half:] + words(rng, 3, 6)
+            if rng.random() < 0.5
+            else words(rng, 3, 6) + question[:half]
+            for _ in range(SENTENCES - 1)
+        ]
+        entries.append((question, *others))
+    return entries
 
 
 def messages(count: int, seed: int) -> list[str]:
@@ -51,7 +64,8 @@ def messages(count: int, seed: int) -> list[str]:
     Questions are asked with a word changed, so that none is a mere look-up.
     """
     rng = random.Random(seed)
-    keys, asked = keywords(), questions()
+    keys = keywords()
+    asked = [sentence for entry in questions() for sentence in entry]
     out = []
     for _ in range(count):
         draw = rng.random()
@@ -123,8 +137,9 @@ async def _desk(database_url: str, api_url: str, *, deliver: bool) -> None:
             )
             await uow.library.add(
                 [
-                    FaqEntry(0, "", q, (), (), Content(Kind.TEXT, f"answer to {n}"))
-                    for n, q in enumerate(questions())
+                    FaqEntry(0, "", question, similar, (), Content(Kind.TEXT, f"answer to {n}"))
+                    for n, (question, *rest) in enumerate(questions())
+                    if (similar := tuple(rest))
                 ],
                 desk.clock(),
             )

@@ -4,6 +4,7 @@ from admin_bot.command import Command
 from admin_bot.desk import (
     autoreply,
     chats,
+    drafts,
     end,
     history,
     info,
@@ -13,6 +14,7 @@ from admin_bot.desk import (
     switch,
     take,
     transfer,
+    why,
 )
 
 COMMANDS: tuple[Command, ...] = (
@@ -28,5 +30,7 @@ COMMANDS: tuple[Command, ...] = (
     transfer.COMMAND,
     info.COMMAND,
     history.COMMAND,
+    why.COMMAND,
+    drafts.COMMAND,
     autoreply.COMMAND,
 )

@@ -18,6 +18,8 @@ HANDLERS = [
     for name in (
         *("teach_rule", "teach_faq", "teach_prompt", "playbook_file"),
         *("staffing", "grouping", "rule_test"),
+        *("teach_words", "settings", "drafts", "order_rules", "pick_reply", "preview"),
+        *("library", "assign_library", "find_entries", "undo", "learn", "why", "departments"),
     )
 ]
 
@@ -53,6 +55,7 @@ def test_the_commands_of_the_contract_are_there() -> None:
         *("agent_add", "agent_list", "agent_off", "group_add", "group_list"),
         *("rule_add", "rule_list", "rule_off", "rule_test"),
         *("faq_add", "faq_list", "faq_off", "prompt", "import", "export"),
+        *("word_add", "setting"),
     }
 
     assert asked <= {command.name for command in COMMANDS}

@@ -38,9 +38,9 @@ def test_any_data_is_read_as_some_place(words: str) -> None:
 def test_a_page_that_is_not_there_is_the_nearest(count: int, wanted: int) -> None:
     shown = page_of(range(count), wanted)
 
-    assert shown.pages == max(1, (count + 9) // 10)
+    assert shown.pages == max(1, (count + 19) // 20)
     assert 1 <= shown.number <= shown.pages
-    assert len(shown.things) <= 10
+    assert len(shown.things) <= 20
     assert bool(shown.things) == bool(count)
 
 

@@ -12,7 +12,9 @@ import yaml
 import bot.channels
 from bot.channels.base import Channel, Webhook
 from bot.channels.registry import CHANNELS
-from core.errors import BadPayload, BadSignature
+from bot.channels.telegram import render as telegram
+from core.errors import BadPayload, BadSignature, WillNeverArrive
+from core.messages import Content, Kind, Media, OutboundMessage
 
 CODE = Path(bot.channels.__file__).parent
 PAYLOADS = Path(__file__).parent
@@ -50,6 +52,8 @@ class Example:
     make: Callable[[], Channel]
     signed: Callable[[bytes], Webhook]
     secrets: tuple[str, ...]
+    rendered: Callable[[OutboundMessage], object]
+    """What the platform is asked for; its ``repr`` holds all that the customer gets."""
 
 
 EXAMPLES = {
@@ -57,6 +61,7 @@ EXAMPLES = {
         lambda: CHANNELS["telegram"]("shop", token=TOKEN, secret=SECRET, clock=lambda: NOW),
         lambda body: Webhook(body, {"x-telegram-bot-api-secret-token": SECRET}),
         (TOKEN, SECRET),
+        lambda message: telegram.render(message, {}),
     ),
 }
 
@@ -118,6 +123,26 @@ def test_a_channel_shows_no_secret(name: str):
     for secret in example.secrets:
         assert secret not in repr(example.make())
         assert secret not in str(example.make())
+
+
+@every_channel
+@pytest.mark.parametrize("cover", [None, Media("shop", "1")], ids=["plain", "with a cover"])
+def test_a_link_arrives_with_its_title_its_text_and_its_address(name: str, cover: Media | None):
+    """The kind is ours, so no platform's own tests would miss it."""
+    link = Content(
+        Kind.LINK, "the-text", cover, title="the-title", data={"url": "https://shop.example/a?b=c"}
+    )
+
+    rendered = repr(EXAMPLES[name].rendered(OutboundMessage("shop", "42", link, "k")))
+
+    for part in ("the-title", "the-text", "https://shop.example/a?b=c"):
+        assert part in rendered
+
+
+@every_channel
+def test_a_faq_card_that_was_not_put_in_its_place_is_not_sent(name: str):
+    with pytest.raises(WillNeverArrive):
+        EXAMPLES[name].rendered(OutboundMessage("shop", "42", Content(Kind.FAQ_CARD, "x"), "k"))
 
 
 @every_channel

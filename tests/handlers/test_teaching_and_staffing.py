@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 
 from bot.bell import LINE, PLAYBOOK
-from bot.current_playbook import Compiled
+from bot.compiled import Compiled
 from bot.handlers import (
+    find_entries,
     grouping,
+    order_rules,
+    pick_reply,
     playbook_file,
     rule_test,
     staffing,
@@ -21,7 +24,7 @@ from bot.handlers import (
 from bot.handlers.grouping import GroupWishes
 from bot.handlers.teach_faq import FaqDraft
 from bot.handlers.teach_prompt import MenuItem, Wishes
-from bot.handlers.teach_rule import RuleDraft
+from bot.handlers.teach_rule import RuleDraft, RuleWishes
 from bot.knowledge.answering import Answer
 from bot.rules.automaton import Verdict
 from core.errors import Conflict, DeskError, NotAllowed
@@ -191,14 +194,14 @@ async def test_a_test_says_what_rules_and_faq_make_of_a_text(house: House) -> No
     book = await house.book()
 
     async def explain(uow: UnitOfWork) -> rule_test.Explanation:
-        return await rule_test.explain(uow, house.admin, "How?", book, NOON.date())
+        return await rule_test.explain(uow, house.admin, "How?", book, NOON)
 
     found: rule_test.Explanation = await house.does(explain)
     assert [on.traces for on in found.rules] == [()]
     assert isinstance(found.verdict, Answer)
 
     async def other(uow: UnitOfWork) -> rule_test.Explanation:
-        return await rule_test.explain(uow, house.admin, "a b", book, NOON.date())
+        return await rule_test.explain(uow, house.admin, "a b", book, NOON)
 
     both: rule_test.Explanation = await house.does(other)
     assert [trace.verdict for trace in both.rules[0].traces] == [Verdict.WINS, Verdict.OVERTAKEN]
@@ -207,16 +210,16 @@ async def test_a_test_says_what_rules_and_faq_make_of_a_text(house: House) -> No
 async def test_a_menu_says_shows_and_leads(house: House) -> None:
     wishes = Wishes(menu=(MenuItem("A", "human"), MenuItem("B"), MenuItem("C", "https://c.org")))
 
-    prompt = await house.does(
+    shown = await house.does(
         lambda uow: teach_prompt.change(uow, house.admin, None, wishes, DEFAULT, NOON)
     )
 
-    assert [(b.data, b.url) for b in prompt.menu] == [
+    assert [(b.data, b.url) for b in shown.prompt.menu] == [
         ("c:human", None),
         ("c:say:B", None),
         (None, "https://c.org"),
     ]
-    assert (await house.book()).playbook.prompts == (prompt,)
+    assert (await house.book()).playbook.prompts == (shown.prompt,)
 
 
 async def test_who_is_switched_off_hands_everything_back_in_one_go(house: House) -> None:
@@ -274,6 +277,16 @@ ADMIN_ONLY: list[Callable[[UnitOfWork, StaffMember], Awaitable[object]]] = [
     lambda uow, who: teach_rule.edit(uow, who, 1, draft("a"), Compiled.build(Playbook()), NOON),
     lambda uow, who: teach_rule.switch(uow, who, 1, True, NOON),
     lambda uow, who: teach_rule.remove(uow, who, 1, NOON),
+    lambda uow, who: teach_rule.start(uow, who, ("a",), Compiled.build(Playbook()), NOON),
+    lambda uow, who: teach_rule.copy(uow, who, 1, Compiled.build(Playbook()), NOON),
+    lambda uow, who: teach_rule.revise(uow, who, 1, RuleWishes(), Compiled.build(Playbook()), NOON),
+    lambda uow, who: teach_rule.made_by(uow, who, 1),
+    lambda uow, who: order_rules.place_of(uow, who, 1),
+    lambda uow, who: order_rules.move(uow, who, 1, 1, NOON),
+    lambda uow, who: order_rules.put_in_group(uow, who, [1], "a", NOON),
+    lambda uow, who: order_rules.switch_group(uow, who, 1, True, NOON),
+    lambda uow, who: pick_reply.search(uow, who, ""),
+    lambda uow, who: pick_reply.content_of(uow, who, 1),
     lambda uow, who: teach_faq.show(uow, who, 1),
     lambda uow, who: teach_faq.add(uow, who, NOBODY, Playbook(), NOON),
     lambda uow, who: teach_faq.edit(uow, who, 1, NOBODY, Playbook(), NOON),
@@ -285,7 +298,7 @@ ADMIN_ONLY: list[Callable[[UnitOfWork, StaffMember], Awaitable[object]]] = [
     lambda uow, who: playbook_file.compare(uow, who, FILE),
     lambda uow, who: playbook_file.take_in(uow, who, FILE, NOON, whole=True),
     lambda uow, who: playbook_file.give_out(uow, who, NOON),
-    lambda uow, who: rule_test.explain(uow, who, "a", Compiled.build(Playbook()), NOON.date()),
+    lambda uow, who: rule_test.explain(uow, who, "a", Compiled.build(Playbook()), NOON),
 ]
 OWNER_ONLY: list[Callable[[UnitOfWork, StaffMember], Awaitable[object]]] = [
     lambda uow, who: staffing.people(uow, who),
@@ -318,7 +331,9 @@ async def test_agents_may_teach_nothing_and_admins_manage_nobody(house: House) -
     with pytest.raises(NotAllowed):
         teach_rule.find(house.agent, Playbook(), "")
     with pytest.raises(NotAllowed):
-        teach_faq.find(house.agent, Playbook(), "")
+        order_rules.groups(house.agent, Playbook())
+    with pytest.raises(NotAllowed):
+        find_entries.choose(house.agent, [], find_entries.Filter(), UTC)
     async with house.unit() as uow:
         assert await uow.audit.newest(5) == []
 

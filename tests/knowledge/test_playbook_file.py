@@ -1,5 +1,6 @@
 import re
-from datetime import date
+from dataclasses import asdict, replace
+from datetime import date, time
 from importlib.resources import files
 from io import BytesIO
 from string import Formatter
@@ -16,7 +17,18 @@ from bot.knowledge.yaml_tree import blank
 from bot.rules.folding import fold
 from core.errors import BadRequestText
 from core.messages import Button, Content, Kind, Media, text
-from core.playbook import BannedWords, FaqEntry, Match, Playbook, Prompt, Rule
+from core.playbook import (
+    Answering,
+    BannedWords,
+    EntryKind,
+    FaqEntry,
+    Hours,
+    Match,
+    Playbook,
+    Prompt,
+    Rule,
+    Shelf,
+)
 
 LANGUAGES = ("en", "zh_CN")
 
@@ -25,6 +37,10 @@ def texts_in(language: str) -> dict[str, str]:
     raw = files("core.i18n").joinpath(language, "playbook.po").read_bytes()
     return {str(m.id): str(m.string) for m in read_po(BytesIO(raw)) if m.id}
 
+
+RULE = "{name: a, match: any, words: [b], replies: [{text: c}]}"
+ENTRY = "{question: a, answer: {text: c}}"
+RULE_TAIL, ENTRY_TAIL = RULE[1:], ENTRY[1:]
 
 TEXTS = {language: texts_in(language) for language in LANGUAGES}
 
@@ -107,13 +123,81 @@ prompts:
     )
 
 
+def test_what_a_file_says_about_the_tree_the_hours_and_the_settings_is_read() -> None:
+    playbook = read("""
+settings: {depth: 6, precision: 0.9, mask_desk: ""}
+categories: {faq: [物流, 物流 / 发货, a/b/c/d/e/f]}
+rules:
+  - {name: a, match: any, words: [b], replies: [{faq_card: true}], group: 售前,
+     hours: {times: ["9:00-12:00", "22:00 - 24:00"]}}
+library:
+  - {question: 官网, kind: link, answer: {link: "https://a.b", cover: {account: s, file_id: f}}}
+prompts:
+  - {kind: welcome, more: [{text: c}]}
+""")
+    assert playbook.settings == {"depth": 6, "precision": 0.9, "mask_desk": ""}
+    assert playbook.answering == Answering(precision=0.9, depth=6)
+    assert playbook.nodes == {Shelf.FAQ: ("物流", "物流/发货", "a/b/c/d/e/f")}
+    assert playbook.rules[0].hours == Hours(spans=((time(9), time(12)), (time(22), time(0))))
+    assert playbook.rules[0].replies == (Content(Kind.FAQ_CARD),)
+    assert playbook.library[0].answer == Content(
+        Kind.LINK, media=Media("s", "f"), data={"url": "https://a.b"}
+    )
+    assert playbook.prompts[0] == Prompt("welcome", None, True, "", more=(text("c"),))
+
+
+@pytest.mark.parametrize(
+    ("source", "key", "facts"),
+    [
+        (f"faq:\n- {{category: a/{'b' * 31}, {ENTRY_TAIL}", "long_category", {"limit": 30}),
+        (f"faq:\n- {{category: a/b/c/d/e, {ENTRY_TAIL}", "deep_category", {"levels": 5}),
+        ("categories:\n  desk: [a/b/c/d/e]", "deep_category", {"limit": 4}),
+        ("settings: {depth: 2}\ncategories: {faq: [a/b/c]}", "deep_category", {"limit": 2}),
+        ("settings:\n  depth: 11", "out_of_range", {"low": 1, "high": 10}),
+        ("settings:\n  precision: 1.0", "out_of_range", {"high": 0.999}),
+        ("settings:\n  precison: 0.9", "unknown_key", {"nearest": "precision"}),
+        ("settings:\n  one_script: maybe", "expected_flag", {}),
+        (f"rules:\n- {{hours: {{days: [monday]}}, {RULE_TAIL}", "bad_choice", {}),
+        (f"rules:\n- {{hours: {{times: [9-18]}}, {RULE_TAIL}", "expected_times", {}),
+        (f"rules:\n- {{hours: {{times: ['09:00-25:00']}}, {RULE_TAIL}", "expected_times", {}),
+        (f"rules:\n- {{hours: {{times: ['9:00+02:00-10:00']}}, {RULE_TAIL}", "expected_times", {}),
+        (f"rules:\n- {{valid: [2026-02-01, 2026-01-01], {RULE_TAIL}", "period_reversed", {}),
+        ("library:\n- {question: a, answer: {link: 'javascript:1'}}", "bad_address", {}),
+        ("library:\n- {question: a, kind: book, answer: {text: c}}", "bad_choice", {}),
+        (
+            "library:\n- {question: a, answer: {text: c, cover: {account: s, file_id: f}}}",
+            "cover_without_link",
+            {},
+        ),
+        (f"library:\n- {ENTRY}\n- {ENTRY}", "duplicate_question", {"first_line": 2}),
+        (
+            "words:\n- {name: a, words: [b], action: warn, direction: both, class: bad}",
+            "bad_choice",
+            {"choices": "positive, neutral, negative"},
+        ),
+        ("prompts:\n- {kind: welcome}", "missing_key", {"key": "body"}),
+    ],
+)
+def test_mistakes_in_the_newer_parts_are_told_with_their_line(
+    source: str, key: str, facts: dict[str, Any]
+) -> None:
+    ((line, found, told),) = mistakes(source)
+
+    assert (line, found) == (source[: source.rindex("\n") + 1].count("\n") + 1, key)
+    assert facts.items() <= told.items()
+
+
+def test_the_desk_says_how_deep_its_tree_may_be_and_the_file_may_say_otherwise() -> None:
+    source = f"faq: [{{category: a/b/c/d/e, {ENTRY_TAIL}]"
+
+    assert read(source, depth=5).faq[0].category == "a/b/c/d/e"
+    with pytest.raises(BadPlaybook):
+        read(f"settings: {{depth: 4}}\n{source}", depth=5)
+
+
 def test_sections_may_be_left_out_or_empty() -> None:
     assert read("rules: []") == Playbook()
     assert read("\ufefffaq:\nwords: []".encode()) == Playbook()
-
-
-RULE = "{name: a, match: any, words: [b], replies: [{text: c}]}"
-ENTRY = "{question: a, answer: {text: c}}"
 
 
 @pytest.mark.requirement("KBF-08")
@@ -478,8 +562,20 @@ FACTS = st.dictionaries(
     max_size=3,
 )
 TITLE = st.just("") | visible(99)
+ADDRESS = st.sampled_from(["https://example.com/a?b=1", "http://例子.cn/图", "tg://resolve?x=1"])
+LINK = st.builds(
+    lambda url, facts, **more: Content(Kind.LINK, data={**facts, "url": url}, **more),
+    ADDRESS,
+    FACTS.map(lambda facts: {name: fact for name, fact in facts.items() if name != "url"}),
+    text=st.just("") | visible(200),
+    media=st.none() | MEDIA,
+    buttons=ROWS,
+    title=TITLE,
+)
 CONTENT = st.one_of(
     st.builds(Content, st.just(Kind.TEXT), visible(200), buttons=ROWS, title=TITLE, data=FACTS),
+    LINK,
+    st.builds(Content, st.just(Kind.FAQ_CARD), st.just("") | visible(200), title=TITLE),
     st.builds(
         Content,
         st.sampled_from(
@@ -509,12 +605,22 @@ DAYS = st.lists(st.none() | st.dates(), min_size=2, max_size=2).filter(
 )
 
 
+NAMES = visible(30).map(lambda name: name.replace("/", "").strip()).filter(lambda n: not blank(n))
+PATHS = st.lists(NAMES, max_size=4).map("/".join)
+SPANS = st.lists(st.tuples(st.times(), st.times()), max_size=2).map(
+    lambda spans: tuple(
+        (start.replace(microsecond=0), end.replace(microsecond=0)) for start, end in spans
+    )
+)
+HOURS = st.builds(Hours, st.frozensets(st.integers(0, 6), max_size=3), SPANS)
+
+
 @st.composite
-def entries(draw: st.DrawFn) -> FaqEntry:
+def entries(draw: st.DrawFn, shelf: Shelf) -> FaqEntry:
     since, until = draw(DAYS)
     return FaqEntry(
         draw(st.integers(0, 9)),
-        draw(st.just("") | visible(99)),
+        draw(PATHS),
         draw(visible(99)),
         draw(words(0)),
         draw(words(0)),
@@ -523,29 +629,59 @@ def entries(draw: st.DrawFn) -> FaqEntry:
         since,
         until,
         draw(st.booleans()),
+        shelf=shelf,
+        kind=draw(st.sampled_from(EntryKind)),
+        title=draw(st.just("") | visible(99)),
     )
 
+
+def listed(shelf: Shelf) -> st.SearchStrategy[tuple[FaqEntry, ...]]:
+    return st.lists(
+        entries(shelf), max_size=2, unique_by=lambda entry: (entry.category, entry.question)
+    ).map(tuple)
+
+
+@st.composite
+def rules(draw: st.DrawFn) -> Rule:
+    since, until = draw(DAYS)
+    return Rule(
+        draw(st.integers(0, 9)),
+        draw(visible(99)),
+        draw(st.sampled_from(Match)),
+        draw(words(1)),
+        tuple(draw(st.lists(CONTENT, min_size=1, max_size=2))),
+        draw(words(0)),
+        draw(st.booleans()),
+        draw(st.just("") | visible(99)),
+        since,
+        until,
+        draw(HOURS),
+    )
+
+
+ANSWERING = st.builds(
+    Answering,
+    precision=st.floats(0.5, 0.999),
+    quiet_online=st.booleans(),
+    one_script=st.booleans(),
+    ignore_spacing=st.booleans(),
+    mask_phone=st.just("") | visible(99),
+    mask_wechat=st.just("") | visible(99),
+    mask_desk=st.sampled_from(["", r"1[3-9]\d{9}", "[a-z]+'\""]),
+    depth=st.integers(4, 10),
+)
+NODES = st.dictionaries(
+    st.sampled_from(Shelf), st.lists(PATHS.filter(bool), unique=True, max_size=3).map(tuple)
+)
 
 PLAYBOOKS = st.builds(
     Playbook,
     version=st.integers(0, 9),
-    rules=st.lists(
-        st.builds(
-            Rule,
-            st.integers(0, 9),
-            visible(99),
-            st.sampled_from(Match),
-            words(1),
-            st.lists(CONTENT, min_size=1, max_size=2).map(tuple),
-            words(0),
-            st.booleans(),
-        ),
-        max_size=2,
-        unique_by=lambda rule: rule.name,
-    ).map(tuple),
-    faq=st.lists(
-        entries(), max_size=2, unique_by=lambda entry: (entry.category, entry.question)
-    ).map(tuple),
+    rules=st.lists(rules(), max_size=2, unique_by=lambda rule: rule.name).map(tuple),
+    faq=listed(Shelf.FAQ),
+    library=listed(Shelf.DESK),
+    answering=ANSWERING,
+    nodes=NODES,
     words=st.lists(
         st.builds(
             BannedWords,
@@ -553,6 +689,10 @@ PLAYBOOKS = st.builds(
             words(1),
             st.sampled_from(["block", "warn"]),
             st.sampled_from(["staff", "customer", "both"]),
+            about=st.sampled_from(["positive", "neutral", "negative"]),
+            match=st.sampled_from(["contains", "equals"]),
+            accounts=words(0),
+            enabled=st.booleans(),
         ),
         max_size=2,
         unique_by=lambda banned: banned.name,
@@ -565,6 +705,7 @@ PLAYBOOKS = st.builds(
             st.booleans(),
             visible(99),
             st.lists(BUTTON, max_size=2).map(tuple),
+            st.lists(CONTENT, max_size=2).map(tuple),
         ),
         max_size=2,
         unique_by=lambda prompt: prompt.account,
@@ -573,22 +714,15 @@ PLAYBOOKS = st.builds(
 
 
 def without_ids(playbook: Playbook) -> Playbook:
-    return Playbook(
-        0,
-        tuple(
-            Rule(0, r.name, r.match, r.words, r.replies, r.accounts, r.enabled)
-            for r in playbook.rules
-        ),
-        tuple(
-            FaqEntry(
-                0, e.category, e.question, e.similar, e.keywords, e.answer, e.enabled,
-                e.valid_from, e.valid_until, e.new,
-            )
-            for e in playbook.faq
-        ),
-        playbook.words,
-        playbook.prompts,
-    )  # fmt: skip
+    """Return what a file holds of a playbook."""
+    return replace(
+        playbook,
+        version=0,
+        rules=tuple(replace(rule, id=0) for rule in playbook.rules),
+        faq=tuple(replace(entry, id=0) for entry in playbook.faq),
+        library=tuple(replace(entry, id=0) for entry in playbook.library),
+        settings=asdict(playbook.answering),
+    )
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow])
@@ -603,7 +737,43 @@ def test_what_is_written_is_read_again(playbook: Playbook) -> None:
 
 def test_a_file_is_easy_to_read() -> None:
     playbook = Playbook(
-        rules=(Rule(1, "价格", Match.ANY, ("多少钱", "yes"), (text("100 块 😀\n包邮"),)),),
+        rules=(
+            Rule(
+                1,
+                "价格",
+                Match.ANY,
+                ("多少钱", "yes"),
+                (text("100 块 😀\n包邮"),),
+                group="售前",
+                valid_until=date(2026, 12, 31),
+                hours=Hours(frozenset({0, 6}), ((time(9), time(18)), (time(22), time(6, 30)))),
+            ),
+        ),
+        nodes={Shelf.FAQ: ("物流", "售后")},
+        library=(
+            FaqEntry(
+                4,
+                "",
+                "官网",
+                (),
+                (),
+                Content(Kind.LINK, title="官网", data={"url": "https://example.com"}),
+                shelf=Shelf.DESK,
+                kind=EntryKind.LINK,
+            ),
+        ),
+        words=(
+            BannedWords(
+                "广告",
+                ("加微",),
+                "block",
+                "staff",
+                about="neutral",
+                match="equals",
+                accounts=("shop",),
+                enabled=True,
+            ),
+        ),
         faq=(
             FaqEntry(
                 1,
@@ -617,14 +787,32 @@ def test_a_file_is_easy_to_read() -> None:
         ),
     )
     assert write(playbook) == (
+        "settings:\n"
+        "  precision: 0.95\n"
+        "  quiet_online: false\n"
+        "  one_script: true\n"
+        "  ignore_spacing: false\n"
+        "  mask_phone: ''\n"
+        "  mask_wechat: ''\n"
+        "  mask_desk: ''\n"
+        "  depth: 4\n"
+        "categories:\n"
+        "  faq:\n"
+        "  - 物流\n"
+        "  - 售后\n"
         "rules:\n"
         "- name: 价格\n"
+        "  group: 售前\n"
         "  match: any\n"
         "  words: [多少钱, 'yes']\n"
         "  replies:\n"
         "  - text: |-\n"
         "      100 块 😀\n"
         "      包邮\n"
+        "  valid: [null, 2026-12-31]\n"
+        "  hours:\n"
+        "    days: [mon, sun]\n"
+        "    times: ['09:00-18:00', '22:00-06:30']\n"
         "faq:\n"
         "- category: 物流\n"
         "  question: 多久发货\n"
@@ -633,7 +821,21 @@ def test_a_file_is_easy_to_read() -> None:
         "  answer:\n"
         "    text: 48 小时\n"
         "  valid: [2026-01-01, null]\n"
-        "words: []\n"
+        "library:\n"
+        "- question: 官网\n"
+        "  kind: link\n"
+        "  answer:\n"
+        "    title: 官网\n"
+        "    link: https://example.com\n"
+        "words:\n"
+        "- name: 广告\n"
+        "  words: [加微]\n"
+        "  action: block\n"
+        "  direction: staff\n"
+        "  class: neutral\n"
+        "  match: equals\n"
+        "  accounts: [shop]\n"
+        "  enabled: true\n"
         "prompts: []\n"
     )
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.handlers.playbook_file import everything
 from bot.knowledge.playbook_file import read, write
 from core.playbook import Playbook
 from tests.admin_bot.office import NOON, Office
@@ -50,7 +51,7 @@ async def test_a_good_file_is_previewed_and_changes_nothing_yet(office: Office) 
 
 
 async def test_the_file_may_follow_the_command(office: Office) -> None:
-    assert "Send me the YAML file" in await office.ada.says("/import")
+    assert "Send me the playbook (YAML)" in await office.ada.says("/import")
 
     assert "The file is fine" in await sends(office, GOOD, caption="")
 
@@ -109,7 +110,7 @@ async def test_replacing_asks_again_and_leaves_only_the_file(office: Office) -> 
     await sends(office, GOOD)
 
     asked = await office.ada.presses("Replace everything")
-    assert "1 rules, 1 FAQ entries, 0 word lists" in asked
+    assert "1 rules, 1 FAQ entries, 0 entries for agents, 0 folders, 0 word lists" in asked
     assert len((await stored(office)).faq) == 2
     await office.ada.presses("Yes, replace everything")
 
@@ -179,7 +180,7 @@ async def test_accounts_that_are_not_there_are_told(office: Office) -> None:
 
 
 async def test_something_else_than_a_document_is_refused(office: Office) -> None:
-    assert "Send the YAML as a file" in await office.ada.sends("photo", caption="/import")
+    assert "Send the YAML or Excel as a file" in await office.ada.sends("photo", caption="/import")
 
 
 @pytest.mark.requirement("OTH-08")
@@ -194,7 +195,8 @@ async def test_an_export_is_a_file_that_an_import_takes_back(office: Office) -> 
     assert document["file_name"] == "playbook-2026-11-22.yaml"
     assert "2 rules, 1 FAQ entries" in caption
     data = received(office)
-    assert write(read(data)) == write(await stored(office))
+    async with office.unit() as uow:
+        assert read(data) == read(write(await everything(uow)))
     assert "2 the same" in await sends(office, data.decode())
 
 

@@ -148,13 +148,13 @@ async def test_the_list_searches_answers_too_and_opens_entries(office: Office) -
 
     assert "How much" not in found
     assert "Answer:\n48 hours" in card
-    assert "/faq_edit 1" in card
 
 
 async def test_an_entry_is_deleted_after_a_second_question(office: Office) -> None:
     await office.ada.says("/faq_add How long? = 48 hours")
     await office.ada.says("/faq_list")
 
+    await office.ada.presses("#1")
     await office.ada.presses("Delete")
     assert len(await entries(office)) == 1
     await office.ada.presses("Yes, delete")
@@ -163,11 +163,31 @@ async def test_an_entry_is_deleted_after_a_second_question(office: Office) -> No
     assert "deleted" in office.ada.notice
 
 
+@pytest.mark.requirement("KBF-20")
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("进群 加群", ("进群", "加群")),
+        ("进群　加群 进群", ("进群", "加群")),
+        ("join group, enter", ("join group", "enter")),
+        ("进群，加群", ("进群", "加群")),
+        ("one", ("one",)),
+    ],
+)
+async def test_keywords_are_parted_by_blanks_or_commas(
+    office: Office, typed: str, found: tuple[str, ...]
+) -> None:
+    await office.ada.says(f"/faq_add keywords: {typed}\nHow do I join? = Like this")
+
+    assert (await entries(office))[0].keywords == found
+
+
 @pytest.mark.requirement("OTH-09")
 async def test_every_change_is_recorded_with_actor_and_time(office: Office) -> None:
     await office.ada.says("/faq_add How long? = 48 hours")
     await office.ada.says("/faq_edit 1 How long? = 24 hours")
     await office.ada.says("/faq_list")
+    await office.ada.presses("#1")
     await office.ada.presses("Off")
     await office.ada.presses("On")
     await office.ada.presses("Delete")
