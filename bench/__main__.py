@@ -12,7 +12,10 @@ from collections.abc import Callable
 from bench import faq, intake, latency, match, memory, semantic
 
 BENCHES: dict[str, Callable[[], list[dict[str, object]]]] = {
+    "match_1k": match.match_1k,
     "match_10k": match.match_10k,
+    "match_100k": match.match_100k,
+    "match_1m": match.match_1m,
     "faq_rank_1k": faq.faq_rank_1k,
     "faq_rank_10k": faq.faq_rank_10k,
     "faq_rank_100k": faq.faq_rank_100k,

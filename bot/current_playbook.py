@@ -77,10 +77,12 @@ class CurrentPlaybook:
 
     def _swap(self, fresh: Compiled) -> None:
         self.now = fresh
-        # A large playbook is hundreds of thousands of objects that live long: the garbage
-        # collector need not look at them again for every few messages.
-        gc.collect()
-        gc.freeze()
+        if not fresh.stale:
+            # A large playbook is hundreds of thousands of objects that live long: the garbage
+            # collector need not look at them again for every few messages. What was only patched
+            # is soon compiled anew.
+            gc.collect()
+            gc.freeze()
         log.info(
             "playbook.swapped",
             version=fresh.playbook.version,

@@ -86,13 +86,13 @@ async def test_the_list_shows_presence_load_and_groups(office: Office) -> None:
 
 
 async def test_a_long_list_has_pages(office: Office) -> None:
-    for number in range(10):
+    for number in range(20):
         await office.olga.says(f"/agent_add {7000 + number} Person{number}")
 
     first = await office.olga.says("/agent_list")
     second = await office.olga.presses("›")
 
-    assert ("Person9" in first, "Person9" in second) == (False, True)
+    assert ("Person19" in first, "Person19" in second) == (False, True)
 
 
 async def test_role_seats_and_groups_are_changed_by_buttons(office: Office) -> None:
