@@ -16,6 +16,9 @@ log = structlog.get_logger(__name__)
 
 SWEEP_SECONDS = 0.5
 """How often the version is looked at in case a bell was lost."""
+LARGE = 1_000
+"""Rules, entries and hundreds of keywords from which a playbook is read in a thread: reading ten
+thousand entries takes a quarter of a second, in which no webhook would be answered."""
 REST_SECONDS = 5.0
 """How long nothing must have changed before what was patched is compiled anew."""
 
@@ -30,6 +33,8 @@ class CurrentPlaybook:
         reading: Opens a unit of work that only reads.
         changed: Set when some process says that the version is new.
         encoder: Compares meanings as well as letters; ``None``: letters only.
+        read_apart: Reads the playbook over a connection of its own, called in a thread;
+            ``None``: it is read like everything else.
         rest_seconds: How long nothing must have changed before all is compiled anew.
     """
 
@@ -39,11 +44,13 @@ class CurrentPlaybook:
         changed: asyncio.Event,
         encoder: Encoder | None = None,
         *,
+        read_apart: Callable[[], Playbook] | None = None,
         rest_seconds: float = REST_SECONDS,
     ) -> None:
         self._reading = reading
         self._changed = changed
         self._encoder = encoder
+        self._read_apart = read_apart
         self._rest = rest_seconds
         self._task: asyncio.Task[None] | None = None
         self._one_at_a_time = asyncio.Lock()
@@ -67,13 +74,19 @@ class CurrentPlaybook:
             async with self._reading() as uow:
                 if await uow.taught.version() == self.now.playbook.version:
                     return
-                playbook = await uow.taught.playbook()
+            playbook = await self._read()
             first = not self.now.playbook.version
             if first:
                 fresh = await asyncio.to_thread(Compiled.build, playbook, self._encoder)
             else:
                 fresh = await asyncio.to_thread(self.now.updated, playbook)
             self._swap(fresh)
+
+    async def _read(self) -> Playbook:
+        if self._read_apart is not None and _size(self.now.playbook) > LARGE:
+            return await asyncio.to_thread(self._read_apart)
+        async with self._reading() as uow:
+            return await uow.taught.playbook()
 
     def _swap(self, fresh: Compiled) -> None:
         self.now = fresh
@@ -111,3 +124,8 @@ class CurrentPlaybook:
             # A change that came meanwhile is newer than what was compiled.
             if self.now is patched:
                 self._swap(fresh)
+
+
+def _size(playbook: Playbook) -> int:
+    keywords = sum(len(rule.words) for rule in playbook.rules)
+    return len(playbook.faq) + len(playbook.rules) + keywords // 100

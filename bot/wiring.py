@@ -1,5 +1,6 @@
 """The only file that knows which class stands behind which word."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -23,6 +24,7 @@ from bot.reception import Surroundings
 from core.clock import Clock, utc_now
 from core.config import PLAYGROUND, Account, Config
 from core.i18n.texts import Texts, spoken
+from core.playbook import Playbook
 from storage.engine import Database
 from storage.repos.accounts import AccountFacts
 from storage.uow import UnitOfWork
@@ -120,13 +122,30 @@ def open_desk(
     bell = Bell(redis)
     database = Database(config.storage.url, on_commit=bell.ring)
     playbook = CurrentPlaybook(
-        lambda: UnitOfWork(database, reading=True), bell.listener(PLAYBOOK), encoder
+        lambda: UnitOfWork(database, reading=True),
+        bell.listener(PLAYBOOK),
+        encoder,
+        read_apart=lambda: _read_apart(config.storage.url),
     )
     channels = {
         name: open_channel(name, account, playground_url)
         for name, account in {**config.accounts, STAFF: config.staff}.items()
     }
     return Desk(config, database, clock, bell, playbook, channels)
+
+
+def _read_apart(url: str) -> Playbook:
+    """Read the playbook with a connection and an event loop of this thread's own."""
+
+    async def read() -> Playbook:
+        database = Database(url, pooled=False)
+        try:
+            async with UnitOfWork(database, reading=True) as uow:
+                return await uow.taught.playbook()
+        finally:
+            await database.close()
+
+    return asyncio.run(read())
 
 
 def phrase_within(config: Config) -> timedelta | None:
