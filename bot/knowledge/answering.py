@@ -21,9 +21,9 @@ class Thresholds:
     answer: float = 0.87
     """Score from which the best entry is sent as the answer. 0 to 1."""
 
-    offer: float = 0.25
+    offer: float = 0.2
     """Chance that the right entry is among the choices, from which they are offered. Not above
-    ``answer``. What is right in fewer than one of four cases is more in the way than a help."""
+    ``answer``. What is right in fewer than one of five cases is more in the way than a help."""
 
     floor: float = 0.1
     """Score that an entry needs to be one of the choices. Not above ``offer``."""

@@ -228,7 +228,6 @@ def test_an_entry_stands_once_and_no_more_than_asked_for() -> None:
         assert len({match.entry.question for match in found}) == k
 
 
-@pytest.mark.requirement("KBF-24")
 @pytest.mark.parametrize("message", ["多久发货", "那多久能发货啊", "快递", "说说快递"])
 def test_what_belongs_to_another_group_is_not_found(message: str) -> None:
     """Each text of a batch has its own set."""

@@ -18,7 +18,7 @@ from bot.knowledge.matching.spelling import Speller, heard
 Floats = NDArray[np.float32]
 Ints = NDArray[np.signedinteger[Any]]
 
-_CHUNK = 4_000
+_CHUNK = 1_000
 """Sentences taken apart at a time; bounds the memory that fitting needs."""
 
 
@@ -147,7 +147,7 @@ class Index:
             _lengths(rows, rarity),
             (lists,),
             Kernel.of(rows, lists, weight, length, vectors),
-            Speller(Counter(chain.from_iterable(sentences)), steps, sounds),
+            Speller(_counted(sentences), steps, sounds),
             threading.local(),
         )
 
@@ -234,6 +234,22 @@ def _familiar(rows: Rows, wanted: NDArray[np.bool_], frequency: Ints) -> float:
     return float((shared / np.maximum(np.bincount(row, minlength=rows.size), 1)).mean())
 
 
+def _counted(sentences: Sequence[Sequence[str]]) -> Counter[str]:
+    counts = Counter[str]()
+    for sentence in sentences:  # one by one, so that other threads run meanwhile
+        counts.update(sentence)
+    return counts
+
+
+def _distinct(keys: Keys) -> Keys:
+    """Return each of *keys* once, in order."""
+    # Sorting lets other threads run meanwhile; numpy's own way through a table does not.
+    keys = np.sort(keys)
+    fresh = np.ones(len(keys), dtype=np.bool_)
+    np.not_equal(keys[1:], keys[:-1], out=fresh[1:])
+    return keys[fresh]
+
+
 def _taken_apart(sentences: Sequence[Sequence[str]]) -> tuple[Keys, Rows]:
     """Return the sorted keys of all pieces, and the pieces of each sentence."""
     parts: list[tuple[Keys, NDArray[np.uint8]]] = []
@@ -247,7 +263,7 @@ def _taken_apart(sentences: Sequence[Sequence[str]]) -> tuple[Keys, Rows]:
         row, number = np.divmod(cells, width)
         parts.append((keys[number], np.minimum(counts, 255).astype(np.uint8)))
         sizes.append(np.bincount(row, minlength=len(part)))
-    keys = np.unique(np.concatenate([np.unique(part) for part, _ in parts]))
+    keys = _distinct(np.concatenate([_distinct(part) for part, _ in parts]))
     ends = np.zeros(len(sentences) + 1, dtype=np.int64)
     np.cumsum(np.concatenate(sizes), out=ends[1:])
     numbers = np.concatenate([np.searchsorted(keys, part).astype(np.int32) for part, _ in parts])
