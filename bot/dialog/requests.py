@@ -53,6 +53,10 @@ _COMMANDS = {
 _HUMAN_WORDS = frozenset({"人工", "转人工", "客服", "human", "agent"})
 _HUMAN_INSIDE = ("转人工", "人工客服", "找人工", "要人工", "人工服务")
 _HUMAN_LATIN = re.compile(r"\b(?:human|agent)\b")
+_HUMAN_PHRASE = re.compile(
+    r"\b(?:(?:talk|speak|chat) (?:to|with) (?:a |an )?(?:real |live )?(?:person|someone|somebody)"
+    r"|(?:real|live) person|customer service representative)\b"
+)
 _EDGES = " \t\r\n.,!?;:。，！？；：、~～…"
 MAX_WISH_CHARS = 40
 """A longer message is a question that happens to hold the word, not a wish for a person."""
@@ -82,6 +86,7 @@ def asked_for(content: Content, folded: str) -> Asked | None:
         wish in _HUMAN_WORDS
         or any(words in wish for words in _HUMAN_INSIDE)
         or (_HUMAN_LATIN.search(wish) and len(wish.split()) <= MAX_WISH_WORDS)
+        or _HUMAN_PHRASE.search(wish)
     ):
         return Asked(Request.HUMAN)
     return None

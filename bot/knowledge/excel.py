@@ -14,11 +14,6 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
-from openpyxl import Workbook, load_workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
 from rapidfuzz import process
 
 from bot.knowledge.excel_parts import MOST_LISTED, Parts, checked
@@ -137,12 +132,14 @@ def write_rows(title: str, headings: Sequence[str], rows: Iterable[Sequence[obje
         rows: The others, as wide as that one.
     """
     body = [[_plain(value) for value in row] for row in rows]
-    book = Workbook(write_only=True)
+    book = _openpyxl().Workbook(write_only=True)
     sheet: Any = book.create_sheet(re.sub(r"[\\/*?:\[\]]", "", title)[:31] or None)
     sheet.freeze_panes = "A2"
     for number, name in enumerate(headings, 1):
         longest = max([_width(name), *(_width(row[number - 1]) for row in body[:200])])
-        sheet.column_dimensions[get_column_letter(number)].width = min(longest + 2, _WIDEST)
+        sheet.column_dimensions[_openpyxl().utils.get_column_letter(number)].width = min(
+            longest + 2, _WIDEST
+        )
     sheet.append([_cell(sheet, name, bold=True) for name in headings])
     for row in body:
         sheet.append([_cell(sheet, value) for value in row])
@@ -231,7 +228,9 @@ class _Reader:
 
     def _filled(self, parts: Parts) -> Iterator[tuple[int, dict[int, tuple[str, str]]]]:
         # The rows of formulas are refused already: the library need not read the formulas.
-        book = load_workbook(BytesIO(parts.clean), read_only=True, data_only=True, keep_links=False)
+        book = _openpyxl().load_workbook(
+            BytesIO(parts.clean), read_only=True, data_only=True, keep_links=False
+        )
         try:
             sheet: Any = book.worksheets[0]
             # The size that the file states may be wrong either way.
@@ -261,7 +260,7 @@ class _Reader:
             if len(self.mistakes) >= MOST_MISTAKES:
                 break
             name = self._by_heading.get(_folded(written))
-            cell = f"{get_column_letter(place)}{number}"
+            cell = f"{_openpyxl().utils.get_column_letter(place)}{number}"
             if name is None:
                 known = [one for column in self.columns for one in _headings(column)]
                 nearest = process.extractOne(written[:40], known)
@@ -288,7 +287,7 @@ class _Reader:
     ) -> Row:
         values = dict.fromkeys(self.columns, "")
         for place, (text, kind) in cells.items():
-            cell = f"{get_column_letter(place)}{number}"
+            cell = f"{_openpyxl().utils.get_column_letter(place)}{number}"
             name = named.get(place)
             if name is None:
                 self.note(number, "excel.no_heading", cell=cell)
@@ -306,10 +305,22 @@ class _Reader:
                     self.note(
                         number,
                         "excel.missing_value",
-                        cell=f"{get_column_letter(place)}{number}",
+                        cell=f"{_openpyxl().utils.get_column_letter(place)}{number}",
                         heading=" / ".join(_headings(column.name)),
                     )
         return Row(number, values, self._missing)
+
+
+def _openpyxl() -> Any:
+    """Return the library for sheets, loaded when the first sheet is read or written.
+
+    It takes 13 MB and a fifth of a second, and most processes never see a sheet.
+    """
+    import openpyxl.cell.cell
+    import openpyxl.styles
+    import openpyxl.utils
+
+    return openpyxl
 
 
 def _headings(name: str) -> list[str]:
@@ -336,7 +347,8 @@ def _folded(written: str) -> str:
 def _plain(value: object) -> int | float | str | None:
     if value is None or (isinstance(value, (int, float)) and not isinstance(value, bool)):
         return value
-    return ILLEGAL_CHARACTERS_RE.sub("", str(value))[:LONGEST_CELL]
+    clean: str = _openpyxl().cell.cell.ILLEGAL_CHARACTERS_RE.sub("", str(value))
+    return clean[:LONGEST_CELL]
 
 
 def _width(value: object) -> int:
@@ -351,12 +363,12 @@ def _width(value: object) -> int:
 
 
 def _cell(sheet: Any, value: int | float | str | None, *, bold: bool = False) -> Any:
-    cell: Any = WriteOnlyCell(sheet, value)
+    cell: Any = _openpyxl().cell.WriteOnlyCell(sheet, value)
     if isinstance(value, str):
         # The library takes what begins with "=" for a formula, and "#N/A" for an error.
         cell.data_type = "s"
         cell.quotePrefix = value.startswith(_RISKY)
-    cell.alignment = Alignment(wrap_text=True, vertical="top")
+    cell.alignment = _openpyxl().styles.Alignment(wrap_text=True, vertical="top")
     if bold:
-        cell.font = Font(bold=True)
+        cell.font = _openpyxl().styles.Font(bold=True)
     return cell

@@ -13,8 +13,6 @@ from io import BytesIO
 from typing import Any
 from xml.parsers import expat
 
-from openpyxl.utils import range_boundaries
-
 from bot.knowledge.mistakes import Mistake
 
 BIGGEST_FILE = 20 * 1024 * 1024
@@ -191,6 +189,9 @@ def _formulas(sheet: bytes) -> list[tuple[int, str]]:
 
 
 def _merged(sheet: bytes) -> list[tuple[int, int, str]]:
+    # Loaded where it is used: see ``bot.knowledge.excel``.
+    from openpyxl.utils import range_boundaries
+
     found: list[tuple[int, int, str]] = []
     for match in _MERGED.finditer(sheet):
         area = match[1].decode("ascii")
