@@ -48,6 +48,9 @@ __all__ = ["Outcome", "Surroundings", "receive"]
 
 _SPOKEN = frozenset({Kind.TEXT, Kind.PHOTO, Kind.VIDEO, Kind.DOCUMENT, Kind.ANIMATION})
 """Kinds whose words are a customer's own and may be answered."""
+GROUP = "group_"
+"""Begins the source of a link that leads to a service group: ``group_vip``, by its identifier.
+Source: requirement CHN-18."""
 _REMEMBERED_CHARS = 300
 """What of an unanswered message is kept for learning; nobody teaches longer questions."""
 
@@ -98,6 +101,8 @@ class _Desk:
         self.ranked: dict[Question, list[FaqMatch]] = {}
         self.online: frozenset[int | None] = frozenset()
         """Groups in which the bot is silent because somebody is there; ``None``: the oldest."""
+        self.groups: dict[str, int] = {}
+        """Groups by identifier, where a message of the batch came through a link to one."""
 
     async def take_in(
         self, messages: Sequence[InboundMessage], numbers: list[int], outcomes: list[Outcome]
@@ -140,6 +145,7 @@ class _Desk:
         self.before = {t.id: copy(t) for t in talks.values()}
         talks |= opened
         await self._know_agents(talks.values())
+        await self._know_groups(messages[n].source for n in fresh)
         for n in fresh:
             if people[keys[n]].id in opened:
                 talk = opened.pop(people[keys[n]].id)
@@ -173,9 +179,19 @@ class _Desk:
         if self.book.playbook.answering.quiet_online:
             self.online = await self.uow.staffing.groups_online()
 
+    async def _know_groups(self, sources: Iterable[str | None]) -> None:
+        if any(source and source.startswith(GROUP) for source in sources):
+            self.groups = {g.identifier: g.id for g in await self.uow.staffing.groups()}
+
+    def _addressed(self, talk: Talk, source: str | None) -> None:
+        """Let the group serve a conversation that a link names by its identifier."""
+        if source and source.startswith(GROUP) and talk.state in (State.NEW, State.BOT):
+            talk.group_id = self.groups.get(source.removeprefix(GROUP), talk.group_id)
+
     def _open(self, talk: Talk, person: Person, message: InboundMessage, *, first: bool) -> None:
         talk.source = message.source
         talk.region = person.region
+        self._addressed(talk, message.source)
         self.told.event(talk, "opened", {"source": message.source, "first_contact": first})
         # The transcript is for us, so its own lines speak the desk's language.
         self.told.system_line(talk, self.around.texts(None)("transcript.connected"))
@@ -282,6 +298,7 @@ class _Desk:
                 self._reply(talk, message, shown)
             case _:
                 self.told.move(talk, Move.WRITE)
+                self._addressed(talk, message.source)
                 if message.source and talk.source != message.source:
                     talk.source = talk.source or message.source
                     self.told.event(talk, "source", {"source": message.source})

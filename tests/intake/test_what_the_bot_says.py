@@ -261,3 +261,29 @@ def test_an_entry_is_offered_on_its_first_and_last_day() -> None:
     offered = [day for day in range(1, 6) if dated.offered_on(date(2026, 1, day))]
 
     assert offered == [2, 3]
+
+
+@pytest.mark.requirement("CHN-18")
+@pytest.mark.parametrize(
+    ("source", "vip"),
+    [
+        pytest.param("group_vip", True, id="its identifier"),
+        pytest.param("group_VIP customers", False, id="its name"),
+        pytest.param("group_", False, id="nothing"),
+        pytest.param("vip", False, id="another source"),
+    ],
+)
+async def test_a_link_leads_to_a_group_by_its_identifier(
+    shop: Shop, source: str, vip: bool
+) -> None:
+    async with shop.unit() as uow:
+        number = await uow.staffing.add_group("VIP customers", "vip", None, "test", shop.now)
+        await uow.commit()
+
+    await shop.hears(said("/start", source=source), said("/human"))
+
+    async with shop.unit() as uow:
+        assert await uow.line.lengths([shop.group, number]) == {
+            shop.group: int(not vip),
+            number: int(vip),
+        }
