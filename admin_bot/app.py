@@ -19,6 +19,7 @@ from telegram.ext import Application, ContextTypes, TypeHandler
 from telegram.request import HTTPXRequest
 from tenacity import AsyncRetrying, retry_if_exception_type, wait_exponential_jitter
 
+from admin_bot import inline
 from admin_bot.command import Command, Run
 from admin_bot.commands.all import COMMANDS
 from admin_bot.expecting import Expecting
@@ -227,6 +228,9 @@ class StaffBot:
     # -- who it is from ------------------------------------------------------------------------
 
     async def _updated(self, update: telegram.Update, _: ContextTypes.DEFAULT_TYPE) -> None:
+        if update.inline_query is not None or update.chosen_inline_result is not None:
+            await self._inline(update)
+            return
         press = update.callback_query
         message = update.message or update.edited_message
         if press is not None:
@@ -257,6 +261,16 @@ class StaffBot:
         )
         await self._take(turn)
         self._menus.set_own(staff)
+
+    async def _inline(self, update: telegram.Update) -> None:
+        """Offer quick replies in any chat; strangers get nothing, and are told nothing."""
+        user = update.effective_user
+        staff = await self._member(user) if user is not None else None
+        if update.inline_query is not None:
+            await inline.answer(self._desk, update.inline_query, staff)
+        elif update.chosen_inline_result is not None and staff is not None:
+            chosen = update.chosen_inline_result.result_id
+            await inline.chosen(self._desk, str(update.update_id), chosen, staff)
 
     async def _member(self, user: telegram.User) -> StaffMember | None:
         """Return the active member of staff behind *user*, with the language they speak now."""

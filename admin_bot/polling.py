@@ -34,7 +34,10 @@ async def poll(bot: telegram.Bot, work: Callable[[Mapping[str, Any]], Awaitable[
                 offset=offset,
                 timeout=HOLD_SECONDS,
                 read_timeout=HOLD_SECONDS + 10,
-                allowed_updates=["message", "edited_message", "callback_query"],
+                allowed_updates=[
+                    *("message", "edited_message", "callback_query"),
+                    *("inline_query", "chosen_inline_result"),
+                ],
             )
         except RetryAfter as error:
             wait = error.retry_after

@@ -83,12 +83,15 @@ def open_channel(name: str, account: Account, playground_url: str | None) -> Cha
     """
     api_url = playground_url if account.api_url == PLAYGROUND else account.api_url
     limits = account.limits
+    # Our people use quick replies in any chat; customers' bots have nothing to offer there.
+    more = {"inline": True} if name == STAFF else {}
     return CHANNELS[account.channel](
         name,
         token=account.token.get_secret_value(),
         secret=account.secret.get_secret_value(),
         api_url=api_url,
         limits=Limits(limits.per_second, limits.per_chat_per_second, limits.per_group_per_minute),
+        **more,
     )
 
 

@@ -5,8 +5,10 @@
 
 import base64
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
+from playground import inline
 from playground.limits import FloodLimits
 from playground.stream import seat_roles
 from playground.things import Json, Person, Room, Seat
@@ -84,6 +86,25 @@ async def _press(world: World, body: Json) -> Json:
     return {"query_id": query.id, "answer": query.answer}
 
 
+async def _inline(world: World, body: Json) -> Json:
+    person, bot = world.whoever(int(body["person"])), world.bot(str(body["bot"]))
+    query = inline.ask(
+        world, person, bot, str(body.get("query", "")), offset=str(body.get("offset", ""))
+    )
+    if body.get("wait"):
+        with suppress(TimeoutError):  # No answer in that time: there are no results to show.
+            await world.until(lambda: query.answer is not None, float(body["wait"]))
+    next_offset = query.answer.get("next_offset", "") if query.answer else ""
+    return {"query_id": query.id, "results": query.results, "next_offset": next_offset}
+
+
+def _choose(world: World, body: Json) -> Json:
+    query = world.inline_queries.get(str(body["query_id"]))
+    if query is None:
+        raise ValueError("no such inline query")
+    return inline.choose(world, query, str(body["result_id"]))
+
+
 def _react(world: World, body: Json) -> Json:
     person, room = where(world, body)
     world.reacts(person, room, int(body["message_id"]), body.get("emoji"))
@@ -116,6 +137,8 @@ def _add_bot(world: World, body: Json) -> Json:
         body.get("username"),
         reads_all=bool(body.get("reads_all", False)),
     )
+    bot.inline = bool(body.get("inline", bot.inline))
+    bot.inline_feedback = bool(body.get("inline_feedback", bot.inline_feedback))
     return bot.user
 
 
@@ -188,5 +211,5 @@ POSTS: dict[str, Act] = {
     "delete": _delete, "press": _press, "react": _react, "block": _block, "unblock": _unblock,
     "topic": _topic, "bots": _add_bot, "people": _add_person, "groups": _add_group,
     "seats": _add_seat, "fail": _fail, "limits": _limits, "delivery": _delivery,
-    "repeat": _repeat,
+    "repeat": _repeat, "inline": _inline, "choose": _choose,
 }  # fmt: skip

@@ -5,7 +5,7 @@ Everything is JSON, relative to ``control/``. An error is ``{"error": text}`` wi
 id>}``; ``person`` is a user id. Message objects are the Bot API's.
 
     GET  state                        bots, people, groups, seats, counters, enforce_limits
-    POST bots      {token, name, username?, reads_all?}
+    POST bots      {token, name, username?, reads_all?, inline?, inline_feedback?}
     POST people    {id, first_name?, last_name?, username?, language_code?, deactivated?}
     POST groups    {id, title, members?: [ids] | {id: status}, bots?: [...], forum?, admins?,
                     migrated_to?, anonymous?: [ids]}
@@ -21,6 +21,9 @@ id>}``; ``person`` is a user id. Message objects are the Bot API's.
     POST delete    {person, place.., message_id}
     POST press     {person, place.., message_id, button?, wait?}    -> {query_id, answer}
                    ``wait`` seconds for the bot's answer; answer is null while there is none
+    POST inline    {person, bot, query, offset?, wait?}   -> {query_id, results, next_offset}
+                   types ``@bot query`` in some chat; no results while there is no answer
+    POST choose    {query_id, result_id}                  -> what goes into the chat
     POST react     {person, place.., message_id, emoji | null}
     POST block     {person, bot}          POST unblock {person, bot}
     POST topic     {person, chat, name}                   -> {message_thread_id, name}

@@ -26,7 +26,7 @@ CALLBACK_LIFETIME = 150.0
 GONE_LIFETIME = 23 * 3600.0
 IDLE_TIMEOUT = 60.0
 ONLY_WHEN_ASKED = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
-_SHORT_LIVED = frozenset({"callback_query", "shipping_query", "pre_checkout_query"})
+_SHORT_LIVED = frozenset({"callback_query", "inline_query", "shipping_query", "pre_checkout_query"})
 
 
 class Update:

@@ -11,6 +11,7 @@ def build_world(config: Config) -> World:
     """Return a world with the configured bots and three people: a customer, an agent, an owner."""
     world = World()
     staff = world.add_bot(config.staff.token.get_secret_value(), "Frontdesk", "frontdesk_bot")
+    staff.inline = staff.inline_feedback = True
     shops = [
         world.add_bot(account.token.get_secret_value(), name.title(), f"{name}_bot")
         for name, account in config.accounts.items()

@@ -40,6 +40,10 @@ class Bot:
     texts: dict[tuple[str, str], str] = field(default_factory=dict)
     user: Json = field(default_factory=dict)
     menu_button: Json = field(default_factory=lambda: {"type": "default"})
+    inline: bool = False
+    """Inline mode, as BotFather switches it."""
+    inline_feedback: bool = False
+    """Whether the bot is told which inline result was picked."""
 
     def __post_init__(self) -> None:
         self.user = {

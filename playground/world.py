@@ -11,7 +11,7 @@ from typing import Any
 
 import aiohttp
 
-from playground import facts
+from playground import facts, inline
 from playground.checks import Upload
 from playground.crowd import Crowd
 from playground.facts import Method
@@ -29,6 +29,7 @@ ACTS: dict[str, Callable[["World", Bot, Json], Any]] = {
     **topics.TABLE,
     **rooms.TABLE,
     **settings.TABLE,
+    **inline.TABLE,
 }
 
 
@@ -46,7 +47,8 @@ class World(Crowd):
         count: How often each method was carried out since the beginning (or ``forget_calls``).
         refused: How often each error description was answered.
         seats: The columns of the page.
-        callback_seconds: How long a callback query can be answered.
+        callback_seconds: How long a callback query, or an inline query, can be answered.
+        inline_queries: What people typed behind bots' names, by the query's id.
     """
 
     def __init__(
@@ -66,6 +68,7 @@ class World(Crowd):
         self.enforce_limits = enforce_limits
         self.limits = FloodLimits()
         self.callback_seconds = CALLBACK_SECONDS
+        self.inline_queries: dict[str, inline.InlineQuery] = {}
         self._faults = Faults()
         self._session: aiohttp.ClientSession | None = None
         self._with_files: dict[str, bool] = {}

@@ -5,6 +5,8 @@ from admin_bot.commands import (
     agent_add,
     agent_list,
     agent_off,
+    department_add,
+    department_list,
     export_playbook,
     faq_add,
     faq_edit,
@@ -55,5 +57,6 @@ COMMANDS: tuple[Command, ...] = tuple(
         *(prompt, setting, import_playbook, export_playbook),
         *(agent_add, agent_list, agent_off),
         *(group_add, group_list, group_edit),
+        *(department_add, department_list),
     )
 )

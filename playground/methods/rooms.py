@@ -21,7 +21,7 @@ def _get_me(world: "World", bot: Bot, p: Json) -> Json:
         **bot.user,
         "can_join_groups": True,
         "can_read_all_group_messages": bot.can_read_all_group_messages,
-        "supports_inline_queries": False,
+        "supports_inline_queries": bot.inline,
         "can_connect_to_business": False,
         "has_main_web_app": False,
     }

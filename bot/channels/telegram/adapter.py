@@ -8,7 +8,7 @@ import aiohttp
 
 from bot.channels.base import FetchedFile, InboundBatch, Limits, Webhook
 from bot.channels.telegram.deliver import Deliveries
-from bot.channels.telegram.parse import ALLOWED_UPDATES, read
+from bot.channels.telegram.parse import ALLOWED_UPDATES, INLINE_UPDATES, read
 from bot.channels.telegram.poll import updates
 from bot.channels.telegram.render import render
 from bot.channels.telegram.send import MAX_DOWNLOAD_BYTES, Api, Refused
@@ -35,6 +35,7 @@ class TelegramChannel:
         limits: Other rate limits than the usual ones, for a bot that pays for more.
         session: Used for every call if given, and then not closed here.
         clock: Tells the time of button presses, which Telegram does not.
+        inline: Whether the bot is told what people type behind its name in other chats.
     """
 
     name: ClassVar[str] = "telegram"
@@ -49,6 +50,7 @@ class TelegramChannel:
         limits: Limits | None = None,
         session: aiohttp.ClientSession | None = None,
         clock: Clock = utc_now,
+        inline: bool = False,
     ) -> None:
         self.account = account
         self.limits = limits or LIMITS
@@ -56,6 +58,7 @@ class TelegramChannel:
         self._secret = secret
         self._secret_bytes = secret.encode()
         self._clock = clock
+        self._updates = (*ALLOWED_UPDATES, *INLINE_UPDATES) if inline else ALLOWED_UPDATES
         self._api = Api(account, token=token, api_url=api_url, session=session)
         self._deliveries = Deliveries(self._api)
 
@@ -86,7 +89,7 @@ class TelegramChannel:
             {
                 "url": hook_url,
                 "secret_token": self._secret,
-                "allowed_updates": ALLOWED_UPDATES,
+                "allowed_updates": self._updates,
                 "max_connections": MAX_CONNECTIONS,
             },
         )

@@ -22,6 +22,8 @@ from core.messages import Content, InboundMessage, Kind, Sender
 
 SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105 - the header's name
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
+INLINE_UPDATES = ("inline_query", "chosen_inline_result")
+"""What a bot with inline mode gets besides."""
 """The updates that we ask Telegram for; every other one gives an empty batch."""
 
 MAX_UPDATE_ID = 2**63 - 1

@@ -471,6 +471,18 @@ async def test_connecting_tells_the_address_the_secret_and_what_we_want(
     ]
 
 
+async def test_a_bot_with_inline_mode_asks_for_what_people_type_behind_its_name(
+    address: str, platform: Platform
+):
+    staff = TelegramChannel("staff", token=TOKEN, secret=SECRET, api_url=address, inline=True)
+    await staff.start()
+    await staff.connect("https://desk.example.org/hooks/staff")
+    await staff.stop()
+
+    (call,) = platform.calls
+    assert call[1]["allowed_updates"][-2:] == ["inline_query", "chosen_inline_result"]
+
+
 async def test_connecting_for_polling_takes_the_webhook_away(
     shop: TelegramChannel, platform: Platform
 ):
