@@ -64,6 +64,10 @@ async def take(
     if not access.may(me.role, Permission.SEE_LINE):
         cards = await uow.line.cards([conversation_id])
         if me.id not in {c.staff_id for c in cards}:
+            # Whoever took it a moment ago has collected everybody's card.
+            now_talk = (await uow.conversations.lock([conversation_id]))[conversation_id]
+            if now_talk.state is not State.WAITING:
+                raise await _too_late(uow, me, now_talk)
             raise NotAllowed
     return await _claim(uow, me, conversation_id, voice=voice, now=now, on_card=on_card)
 
