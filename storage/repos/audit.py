@@ -35,6 +35,18 @@ class Change:
     after: dict[str, Any] | None = None
 
 
+_CHANGE = (
+    AuditEntry.at,
+    AuditEntry.staff_id,
+    AuditEntry.actor,
+    AuditEntry.action,
+    AuditEntry.subject,
+    AuditEntry.subject_id,
+    AuditEntry.before,
+    AuditEntry.after,
+)
+
+
 class Audit:
     """The audit table: rows are added and read, never changed."""
 
@@ -66,33 +78,13 @@ class Audit:
     async def change(self, number: int) -> Change | None:
         """Return one change; ``None`` when there is none of that number."""
         row = (
-            await self._connection.execute(
-                select(
-                    AuditEntry.at,
-                    AuditEntry.staff_id,
-                    AuditEntry.actor,
-                    AuditEntry.action,
-                    AuditEntry.subject,
-                    AuditEntry.subject_id,
-                    AuditEntry.before,
-                    AuditEntry.after,
-                ).where(AuditEntry.id == number)
-            )
+            await self._connection.execute(select(*_CHANGE).where(AuditEntry.id == number))
         ).first()
         return Change(*row) if row else None
 
     async def newest(self, limit: int, *, subject: str | None = None) -> list[Change]:
         """Return the newest changes first; *subject* ``None`` for all of them."""
-        question = select(
-            AuditEntry.at,
-            AuditEntry.staff_id,
-            AuditEntry.actor,
-            AuditEntry.action,
-            AuditEntry.subject,
-            AuditEntry.subject_id,
-            AuditEntry.before,
-            AuditEntry.after,
-        ).order_by(AuditEntry.id.desc())
+        question = select(*_CHANGE).order_by(AuditEntry.id.desc())
         if subject is not None:
             question = question.where(AuditEntry.subject == subject)
         return [Change(*row) for row in await self._connection.execute(question.limit(limit))]
@@ -100,16 +92,7 @@ class Audit:
     async def made_by(self, staff_id: int, first: int, last: int) -> list[Change]:
         """Return the changes of one person from number *first* to number *last*, oldest first."""
         rows = await self._connection.execute(
-            select(
-                AuditEntry.at,
-                AuditEntry.staff_id,
-                AuditEntry.actor,
-                AuditEntry.action,
-                AuditEntry.subject,
-                AuditEntry.subject_id,
-                AuditEntry.before,
-                AuditEntry.after,
-            )
+            select(*_CHANGE)
             .where(AuditEntry.staff_id == staff_id, AuditEntry.id.between(first, last))
             .order_by(AuditEntry.id)
         )
@@ -142,16 +125,7 @@ class Audit:
         """Return the newest change of one thing; ``None`` when nothing is written about it."""
         row = (
             await self._connection.execute(
-                select(
-                    AuditEntry.at,
-                    AuditEntry.staff_id,
-                    AuditEntry.actor,
-                    AuditEntry.action,
-                    AuditEntry.subject,
-                    AuditEntry.subject_id,
-                    AuditEntry.before,
-                    AuditEntry.after,
-                )
+                select(*_CHANGE)
                 .where(AuditEntry.subject == subject, AuditEntry.subject_id == subject_id)
                 .order_by(AuditEntry.id.desc())
                 .limit(1)
