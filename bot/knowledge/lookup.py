@@ -47,6 +47,11 @@ class Lookup:
         """Return the entries with a question in the same words."""
         return self._same.get(said.words, ())
 
+    @property
+    def has_keywords(self) -> bool:
+        """Say whether an entry has keywords at all."""
+        return bool(self._keywords)
+
     def keyword_alone(self, words: str) -> Sequence[Named]:
         """Return the entries of which the plain *words* are a keyword."""
         return self._keywords.get(words, ())

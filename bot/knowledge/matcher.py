@@ -214,9 +214,11 @@ class FaqMatcher:
                 asked.append(at)
                 messages.append(said)
         ranked = self._look(messages, [kept_from[at] for at in asked], k)
+        hinted = any(lookup.has_keywords for lookup in self._lookups)
         for at, (found, chance) in zip(asked, ranked, strict=True):
             scores = self._scored(found, chance)
-            self._hint(plain(texts[at]), kept_from[at], scores)
+            if hinted:
+                self._hint(plain(texts[at]), kept_from[at], scores)
             order = sorted(scores.items(), key=lambda item: (-item[1][0], item[0]))
             out[at] = [FaqMatch(self._entries[n], s, typed) for n, (s, typed) in order[:k]]
         return out

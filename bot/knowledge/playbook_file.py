@@ -312,10 +312,14 @@ class _PlaybookReader:
         given = self._given(
             node, path, ("kind", "account", "enabled", "body", "menu", "more"), ("kind",)
         )
-        kind = given.one_of("kind", ("welcome",))
+        kind = given.one_of("kind", KINDS)
         account = None
         if "account" in given and not is_null(given.values["account"]):
             account = given.text("account", LONGEST_NAME)
+            if is_of_group(account):
+                # Groups have other numbers on another desk.
+                where = given.values["account"]
+                self.check.note(where, "playbook.prompt_of_group", f"{path}.account")
         if "kind" in given:
             self._once(node, path, "playbook.duplicate_prompt", kind, account or "")
         more = tuple(content(self.check, one, at) for one, at in given.items("more"))

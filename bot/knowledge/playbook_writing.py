@@ -71,7 +71,8 @@ _Dumper.add_representer(_OnOneLine, _write_on_one_line)
 def write(playbook: Playbook) -> str:
     """Return *playbook* as a file that ``read`` turns into the same playbook.
 
-    Ids and the version are not written. The same playbook always gives the same text.
+    Ids and the version are not written, nor are prompts of service groups: a group has another
+    number on another desk. The same playbook always gives the same text.
 
     Raises:
         ValueError: A reply is of a kind that nobody can have typed (a poll, a press).
@@ -88,7 +89,9 @@ def write(playbook: Playbook) -> str:
             "faq": [_entry(entry) for entry in playbook.faq],
             "library": [_entry(entry) for entry in playbook.library],
             "words": [_banned(banned) for banned in playbook.words],
-            "prompts": [_prompt(prompt) for prompt in playbook.prompts],
+            "prompts": [
+                _prompt(prompt) for prompt in playbook.prompts if not is_of_group(prompt.account)
+            ],
         },
         Dumper=_Dumper,
         allow_unicode=True,

@@ -15,8 +15,8 @@ from bot.knowledge.answering import Answer, judge
 from bot.knowledge.matcher import FaqMatcher
 from bot.knowledge.matching.features import pieces
 from bot.knowledge.matching.index import Index
-from bot.knowledge.matching.nearest import repaired
 from bot.knowledge.matching.readings import reading_of
+from bot.knowledge.matching.slips import repaired
 from bot.knowledge.wording import Said, is_dense
 from core.messages import text
 from core.playbook import FaqEntry

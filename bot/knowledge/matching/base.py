@@ -12,14 +12,15 @@ from rapidfuzz.process import cpdist
 from bot.knowledge.encoding import Encoder
 from bot.knowledge.matching.index import Index
 from bot.knowledge.matching.local import local_logits
-from bot.knowledge.matching.nearest import Near, nearest, repaired
+from bot.knowledge.matching.nearest import Near, nearest
+from bot.knowledge.matching.slips import repaired
 from bot.knowledge.wording import Said
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.signedinteger[Any]]
 Bools = NDArray[np.bool_]
 
-_BATCH = 50
+_BATCH = 100
 _CLOSE = 12
 """Nearest sentences that are compared piece by piece."""
 _LETTERS = 300

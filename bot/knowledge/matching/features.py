@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.knowledge.matching.readings import readings
-from bot.knowledge.wording import is_dense
+from bot.knowledge.wording import FIRST_DENSE, is_dense
 
 Keys = NDArray[np.int64]
 Ints = NDArray[np.intp]
@@ -33,6 +33,7 @@ SHARES = (1.0, 1.0, 1.0, 0.5, 0.5, 0.4, 1.0)
 would lose as much on plain messages as they gain on misspelt ones."""
 
 START, END = 1, 2
+_START, _END = chr(START), chr(END)
 _BLANK, _NEXT = 32, 10
 _APART = (1, 2, 3)
 _SPAN = (2, 3, 4, 5)
@@ -46,14 +47,13 @@ class Pieces:
     Args:
         keys: What each piece is.
         rows: The sentence that each belongs to.
-        steps: Pairs of neighbours as they stand in the sentences, those with the ends included.
-        step_rows: The sentence of each of ``steps``; they stand in order.
+        steps: Where the pairs of neighbours are, as they stand in the sentences and in the order
+            of these, those with the ends included.
     """
 
     keys: Keys
     rows: Ints
-    steps: Keys
-    step_rows: Ints
+    steps: slice
 
 
 def tags(keys: Keys) -> NDArray[np.int64]:
@@ -80,10 +80,15 @@ def step(before: int, after: int) -> int:
     return TWO << _TAG_BITS | before << _UNIT_BITS | after
 
 
-def readings_in(sounds: Keys) -> tuple[Keys, Keys]:
-    """Return the two readings that each key of the kind ``SOUNDS`` is made of."""
+def joined_steps(before: Keys, after: Keys) -> Keys:
+    """Return the keys of neighbouring units, given their codes."""
+    return before << _UNIT_BITS | after | (TWO << _TAG_BITS)
+
+
+def parted(keys: Keys) -> tuple[Keys, Keys]:
+    """Return the codes, or the readings, that each key of two neighbours is made of."""
     mask = (1 << _UNIT_BITS) - 1
-    return sounds >> _UNIT_BITS & mask, sounds & mask
+    return keys >> _UNIT_BITS & mask, keys & mask
 
 
 def pieces(sentences: Sequence[Sequence[str]]) -> Pieces:
@@ -91,39 +96,37 @@ def pieces(sentences: Sequence[Sequence[str]]) -> Pieces:
     empty = np.zeros(0, dtype=np.int64)
     words: list[str] = []
     word_rows: list[int] = []
-    codes: list[int] = []
-    code_rows: list[int] = []
+    runs: list[str] = []
+    run_rows: list[int] = []
     for row, found in enumerate(sentences):
-        dense = "".join([unit for unit in found if is_dense(unit)])
-        if not dense:
+        run = "".join(found)
+        if run.isascii() or not any(map(is_dense, found)):
             if found:
                 words.append(" ".join(found))
                 word_rows.append(row)
             continue
-        codes.append(START)
-        if len(dense) == len(found):
-            codes += map(ord, dense)
-        else:
+        if len(run) > len(found) or min(run) < FIRST_DENSE:
             words.append(" ".join([unit for unit in found if not is_dense(unit)]))
             word_rows.append(row)
-            codes += map(code, found)
-        codes.append(END)
-        code_rows += [row] * (len(found) + 2)
+            # The number of a unit is one of a character, so that text carries it.
+            run = "".join([chr(code(unit)) for unit in found])
+        runs.append(run)
+        run_rows.append(row)
     parts: list[tuple[Keys, Ints]] = []
     if words:
         _take_words(words, word_rows, parts)
-    steps = step_rows = empty
-    if codes:
-        steps, step_rows = _take_runs(
-            np.array(codes, dtype=np.int64), np.array(code_rows, dtype=np.intp), parts
-        )
+    steps = slice(0, 0)
+    if runs:
+        joined = f"{_START}{f'{_END}{_START}'.join(runs)}{_END}"
+        codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+        rows = np.repeat(np.array(run_rows, dtype=np.intp), [len(run) + 2 for run in runs])
+        steps = _take_runs(codes.astype(np.int64), rows, parts)
     if not parts:
-        return Pieces(empty, empty, empty, empty)
+        return Pieces(empty, empty, steps)
     return Pieces(
         np.concatenate([keys for keys, _ in parts]),
         np.concatenate([rows for _, rows in parts]),
         steps,
-        step_rows,
     )
 
 
@@ -151,8 +154,8 @@ def _take_words(words: list[str], word_rows: list[int], parts: list[tuple[Keys, 
         parts.append((keys.astype(np.int64) | (PIECE << _TAG_BITS), rows[at]))
 
 
-def _take_runs(codes: Keys, rows: Ints, parts: list[tuple[Keys, Ints]]) -> tuple[Keys, Ints]:
-    """Add the pieces of a script without spaces; return the pairs of neighbours."""
+def _take_runs(codes: Keys, rows: Ints, parts: list[tuple[Keys, Ints]]) -> slice:
+    """Add the pieces of a script without spaces; return where the pairs of neighbours are."""
     sounds = readings()[np.where(codes < 1 << 16, codes, 0)].astype(np.int64)
     sounds = np.where(sounds > 0, sounds, codes)
     inner: Picked = slice(1, -1)
@@ -171,6 +174,7 @@ def _take_runs(codes: Keys, rows: Ints, parts: list[tuple[Keys, Ints]]) -> tuple
     if several:
         whole = rows[:-2] == three_rows
         three, three_rows = three[whole], three_rows[whole]
+    first = sum(len(keys) for keys, _ in parts) + len(inside)
     parts += [
         (inside | (ONE << _TAG_BITS), inside_rows),
         (steps, step_rows),
@@ -186,4 +190,4 @@ def _take_runs(codes: Keys, rows: Ints, parts: list[tuple[Keys, Ints]]) -> tuple
             same = inside_rows[:-apart] == pair_rows
             pair, pair_rows = pair[same], pair_rows[same]
         parts.append((pair, pair_rows))
-    return steps, step_rows
+    return slice(first, first + len(steps))

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from bot.knowledge.matching import weights
 from bot.knowledge.matching.features import SOUNDS, TWO, Keys, pieces, small, tags
+from bot.knowledge.matching.places import Places
 from bot.knowledge.matching.sketches import Kernel
 from bot.knowledge.matching.spelling import Speller, heard
 
@@ -81,8 +82,8 @@ class Index:
     """Sentences, and what is needed to find the nearest of them to a message.
 
     Args:
-        keys: Sorted keys of the known pieces; their places are their numbers.
-        late_keys: Sorted keys of pieces that came later; numbered on from ``keys``.
+        places: Keys of the known pieces; their places are their numbers.
+        late: Keys of pieces that came later; numbered on from ``places``.
         rarity: Weight of each piece by how rare it is.
         weight: Weight of each piece by how well it tells entries apart.
         unseen: Rarity of a piece that no sentence has.
@@ -94,8 +95,8 @@ class Index:
         speller: Knows the base's words.
     """
 
-    keys: Keys
-    late_keys: Keys
+    places: Places
+    late: Places
     rarity: Floats
     weight: Floats
     unseen: float
@@ -137,8 +138,8 @@ class Index:
         kind = tags(keys)
         steps, sounds = frozenset(keys[kind == TWO].tolist()), heard(keys[kind == SOUNDS])
         return cls(
-            keys,
-            np.zeros(0, dtype=np.int64),
+            Places.of(keys),
+            Places.of(np.zeros(0, dtype=np.int64)),
             rarity,
             weight,
             float(np.log(1 + size) + 1),
@@ -164,7 +165,7 @@ class Index:
         later_keys, rows = _taken_apart(sentences)
         numbers = self.numbered(later_keys)
         late_keys = later_keys[numbers < 0]
-        numbers[numbers < 0] = len(self.keys) + np.arange(len(late_keys))
+        numbers[numbers < 0] = len(self.places.keys) + np.arange(len(late_keys))
         rows = replace(rows, numbers=numbers[rows.numbers].astype(np.int32))
         scale = weights.scales(late_keys)
         once = weights.rarity(np.ones(1, dtype=np.int64), self.rows.size)[0]
@@ -179,7 +180,7 @@ class Index:
         units = frozenset(chain.from_iterable(sentences))
         return replace(
             self,
-            late_keys=late_keys,
+            late=Places.of(late_keys),
             rarity=rarity,
             weight=weight,
             rows=self.rows.joined(rows),
@@ -197,10 +198,10 @@ class Index:
 
     def numbered(self, keys: Keys) -> NDArray[np.int64]:
         """Return the numbers of pieces, -1 for those that no sentence has."""
-        out = _places(self.keys, keys)
-        if len(self.late_keys):
-            late = _places(self.late_keys, keys)
-            out = np.where(late >= 0, late + len(self.keys), out)
+        out = self.places.of_keys(keys)
+        if len(self.late.keys):
+            late = self.late.of_keys(keys)
+            out = np.where(late >= 0, late + len(self.places.keys), out)
         return out
 
     def scratch(self) -> NDArray[np.int32]:
@@ -210,14 +211,6 @@ class Index:
         if found is None:
             found = self.own.zeros = np.zeros(len(self.weight), dtype=np.int32)
         return found
-
-
-def _places(known: Keys, keys: Keys) -> NDArray[np.int64]:
-    if not len(known):
-        return np.full(len(keys), -1, dtype=np.int64)
-    at = np.searchsorted(known, keys)
-    np.minimum(at, len(known) - 1, out=at)
-    return np.where(known[at] == keys, at, -1)
 
 
 def _lengths(rows: Rows, weight: Floats) -> Floats:

@@ -8,15 +8,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.knowledge.matching import weights
-from bot.knowledge.matching.features import SHARES, Pieces, pieces, small, tags
+from bot.knowledge.matching.asked import Asked
 from bot.knowledge.matching.index import Index
-from bot.knowledge.matching.sketches import CHARACTERS, ENCODED, scored
+from bot.knowledge.matching.scoring import best, rows_at_once, scored, stride_for
+from bot.knowledge.matching.sketches import CHARACTERS, ENCODED
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.signedinteger[Any]]
 Bools = NDArray[np.bool_]
+Numbers = NDArray[np.number[Any]]
 
-_SHARES = np.array(SHARES)
+_TOGETHER = 32
+"""Messages compared closely at a time, so that their table stays in the processor's cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,100 +44,6 @@ class Near:
     kernel: Floats
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """Messages as known pieces: one number each, by message and in order.
-
-    Args:
-        ends: Where the pieces of each message begin and end.
-        numbers: The pieces.
-        plain: Their weights by rarity.
-        heavy: Their weights by how well they tell entries apart.
-        norm: Length of each message weighed by rarity, what is not known included.
-        total: Sum of the same weights.
-        known: Share of the small pieces of each message that the base has.
-    """
-
-    ends: Ints
-    numbers: Ints
-    plain: Floats
-    heavy: Floats
-    norm: Floats
-    total: Floats
-    known: Floats
-
-
-def repaired(index: Index, messages: Sequence[list[str]]) -> list[list[str] | None]:
-    """Return what messages, given as units, probably meant; ``None`` where they seem right."""
-    return _repaired(index, messages, pieces(messages))
-
-
-def _repaired(index: Index, messages: Sequence[list[str]], taken: Pieces) -> list[list[str] | None]:
-    out: list[list[str] | None] = [None] * len(messages)
-    strange = index.numbered(taken.steps) < 0
-    # A slip shows where a unit is known beside neither of its neighbours.
-    lost = strange[:-1] & strange[1:] & (taken.step_rows[:-1] == taken.step_rows[1:])
-    suspects = set(taken.step_rows[1:][lost].tolist())
-    ends = np.searchsorted(taken.step_rows, np.arange(len(messages) + 1)).tolist()
-    for row, found in enumerate(messages):
-        dense = ends[row] < ends[row + 1]
-        if row in suspects or (not dense and index.speller.suspects(found)):
-            out[row] = index.speller.repair(found, strange[ends[row] : ends[row + 1]].tolist())
-    return out
-
-
-def _asked(index: Index, messages: Sequence[list[str]]) -> _Asked:
-    taken = pieces(messages)
-    keys, rows = taken.keys, taken.rows
-    fixed = _repaired(index, messages, taken)
-    again = [row for row, units in enumerate(fixed) if units is not None]
-    if again:
-        # Both readings count: the guess may be wrong.
-        more = pieces([units for units in fixed if units is not None])
-        more_rows = np.array(again)[more.rows]
-        fresh = ~np.isin(_mixed(more.keys, more_rows), _mixed(keys, rows))
-        keys = np.concatenate([keys, more.keys[fresh]])
-        rows = np.concatenate([rows, more_rows[fresh]])
-    count, width = len(messages), len(index.weight)
-    numbers = index.numbered(keys)
-    known = numbers >= 0
-    of_own = small(keys[: len(taken.keys)]).nonzero()[0]
-    small_ones = np.bincount(rows[of_own], minlength=count)
-    known_ones = np.bincount(rows[of_own], known[of_own], minlength=count)
-    share = _SHARES[tags(keys[~known])]
-    missing = np.bincount(rows[~known], share, minlength=count) * index.unseen**2
-    missed = np.bincount(rows[~known], np.sqrt(share), minlength=count) * index.unseen
-    cells = np.sort(rows[known] * width + numbers[known])
-    if len(cells):
-        new = np.ones(len(cells), dtype=np.bool_)
-        np.not_equal(cells[1:], cells[:-1], out=new[1:])
-        at = new.nonzero()[0]
-        repeats = np.append(at[1:], len(cells)) - at
-        cells = cells[at]
-    else:
-        repeats = np.zeros(0, dtype=np.int64)
-    row, number = np.divmod(cells, width)
-    tf = weights.REPEATS[np.minimum(repeats, 255)]
-    plain, heavy = index.rarity[number] * tf, index.weight[number] * tf
-    ends = np.searchsorted(row, np.arange(count + 1))
-    norm = np.sqrt(np.bincount(row, plain * plain, minlength=count) + missing + 1e-9)
-    total = np.bincount(row, plain, minlength=count) + missed + 1e-9
-    return _Asked(
-        ends,
-        number,
-        plain,
-        heavy,
-        norm.astype(np.float32),
-        total.astype(np.float32),
-        (known_ones / np.maximum(small_ones, 1)).astype(np.float32),
-    )
-
-
-def _mixed(keys: Ints, rows: Ints) -> NDArray[np.uint64]:
-    """Make one number of key and message; that two of them fall together does no harm."""
-    return keys.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15) + rows.astype(np.uint64)
-
-
 def nearest(
     index: Index,
     messages: Sequence[list[str]],
@@ -154,31 +63,16 @@ def nearest(
         vectors: What the encoder makes of the messages, if there is one.
     """
     count = len(messages)
-    asked = _asked(index, messages)
+    asked = Asked.of(index, messages)
     picked = np.full((count, wanted), -1, dtype=np.int64)
     near = np.zeros((count, wanted), dtype=np.float32)
-    for row in range(count):
-        where = slice(asked.ends[row], asked.ends[row + 1])
-        heavy = asked.heavy[where]
-        length = float(np.sqrt(heavy @ heavy))
-        if length == 0 and vectors is None:
-            continue
-        score = scored(asked.numbers[where], heavy / (length + 1e-12), index.lists, index.size)
-        if vectors is not None and index.kernel.vectors is not None:
-            score = CHARACTERS * score + ENCODED * (index.kernel.vectors @ vectors[row])
-        found = (score > 0).nonzero()[0]
-        mask = shown[row]
-        if mask is not None:
-            found = found[mask[found]]
-        score = score[found]
-        if len(found) > wanted:
-            best = score.argpartition(len(found) - wanted)[len(found) - wanted :]
-            found, score = found[best], score[best]
-        picked[row, : len(found)] = found
-        near[row, : len(found)] = score
-    order = (-near).argsort(axis=1, kind="stable")
-    rows = np.arange(count)[:, None]
-    picked, near = picked[rows, order], near[rows, order]
+    height = rows_at_once(index.size)
+    for first in range(0, count, height):
+        last = min(first + height, count)
+        score = _scores(index, asked, first, last, shown, vectors)
+        row, place, sentence, value = best(score, wanted)
+        picked[first + row, place] = sentence
+        near[first + row, place] = value
     cosine, covered = _compared(index, asked, picked[:, : min(close, wanted)])
     valid = picked >= 0
     kernel = index.kernel.among(np.where(valid, picked, 0))
@@ -187,38 +81,77 @@ def nearest(
     return Near(picked, near, cosine, covered, asked.known, kernel)
 
 
-def _compared(index: Index, asked: _Asked, picked: Ints) -> tuple[Floats, Floats]:
+def _scores(
+    index: Index,
+    asked: Asked,
+    first: int,
+    last: int,
+    shown: Sequence[Bools | None],
+    vectors: Floats | None,
+) -> NDArray[np.float64]:
+    """Return how alike some of the messages are to each sentence, 0 for those not shown."""
+    count, size = last - first, index.size
+    where = slice(int(asked.ends[first]), int(asked.ends[last]))
+    heavy, row = asked.heavy[where], asked.rows[where] - first
+    length = np.sqrt(np.bincount(row, heavy * heavy, minlength=count)) + 1e-12
+    values = (heavy / length[row]).astype(np.float32)
+    score = scored(row, asked.numbers[where], values, index.lists, count, stride_for(size))
+    for at in range(count):
+        mine = score[at, :size]
+        if vectors is not None and index.kernel.vectors is not None:
+            mine *= CHARACTERS
+            mine += ENCODED * (index.kernel.vectors @ vectors[first + at])
+        mask = shown[first + at]
+        if mask is not None:
+            mine *= mask
+    return score
+
+
+def _compared(index: Index, asked: Asked, picked: Ints) -> tuple[Floats, Floats]:
     """Compare each message with its picked sentences, all pieces weighed by rarity."""
+    cosine = np.empty(picked.shape, dtype=np.float32)
+    covered = np.empty(picked.shape, dtype=np.float32)
+    for first in range(0, len(picked), _TOGETHER):
+        part = slice(first, min(first + _TOGETHER, len(picked)))
+        alike, found = _shared(index, asked, picked[part], first)
+        cosine[part] = alike / asked.norm[part, None]
+        covered[part] = found / asked.total[part, None]
+    return cosine, covered
+
+
+def _shared(index: Index, asked: Asked, picked: Ints, first: int) -> tuple[Numbers, Numbers]:
+    """Add up what messages, from the *first* on, share with their picked sentences.
+
+    Returns:
+        Weighed by both, a share of the sentence's length; and weighed as in the message.
+    """
     count, close = picked.shape
+    mine = slice(int(asked.ends[first]), int(asked.ends[first + count]))
+    own, plain = asked.numbers[mine], asked.plain[mine]
     valid = (picked >= 0).ravel()
     flat = np.where(valid, picked.ravel(), 0)
     rows = index.rows
     starts = rows.ends[flat]
     lengths = np.where(valid, rows.ends[flat + 1] - starts, 0)
-    ends = lengths.cumsum()
-    at = np.arange(int(ends[-1])) + (starts - ends + lengths).repeat(lengths)
-    numbers = rows.numbers[at]
+    at = (starts - lengths.cumsum() + lengths).repeat(lengths)
+    at += np.arange(len(at))
     # A small table of the pieces of these messages only; its column 0 stands for all others.
-    own = np.unique(asked.numbers) if count > 1 else asked.numbers
     narrow = index.scratch()
-    narrow[own] = np.arange(1, len(own) + 1)
+    narrow[own] = np.arange(1, len(own) + 1)  # the last of several equal ones counts
     width = len(own) + 1
-    table = np.zeros((2, count * width), dtype=np.float32)
-    cell = narrow[asked.numbers]
-    at_row = narrow[numbers]
+    cell = narrow[own]
+    at_cell = narrow[rows.numbers[at]]
     narrow[own] = 0
+    hit = at_cell.nonzero()[0]
+    which = np.arange(flat.size).repeat(lengths)[hit]
+    at, at_cell = at[hit], at_cell[hit]
     if count > 1:
-        cell = cell + (np.arange(count) * width).repeat(asked.ends[1:] - asked.ends[:-1])
-        at_row = at_row + (np.arange(flat.size) // close * width).repeat(lengths)
-    table[0, cell] = asked.plain * index.rarity[asked.numbers]
-    table[1, cell] = asked.plain
-    total = np.zeros((2, flat.size), dtype=np.float32)
-    some = lengths > 0
-    if some.any():
-        share = table.take(at_row, axis=1)
-        share[0] *= weights.REPEATS[rows.counts[at]]
-        total[:, some] = np.add.reduceat(share, (ends - lengths)[some], axis=1)
-    total[0] /= index.plain_length[flat]
-    shape = picked.shape
-    cosine = total[0].reshape(shape) / asked.norm[:, None]
-    return cosine, total[1].reshape(shape) / asked.total[:, None]
+        cell = cell + (asked.rows[mine] - first) * width
+        at_cell = at_cell + which // close * width
+    table = np.zeros((2, count * width), dtype=np.float32)
+    table[0, cell] = plain * index.rarity[own]
+    table[1, cell] = plain
+    share = table[0, at_cell] * weights.REPEATS[rows.counts[at]]
+    alike = np.bincount(which, share, minlength=flat.size) / index.plain_length[flat]
+    found = np.bincount(which, table[1, at_cell], minlength=flat.size)
+    return alike.reshape(picked.shape), found.reshape(picked.shape)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.knowledge.matching import weights
+from bot.knowledge.matching.scoring import rows_at_once, scored, stride_for
 
 if TYPE_CHECKING:
     from bot.knowledge.matching.index import Lists, Rows
@@ -24,6 +25,8 @@ _ALL_PAIRS = 1_500
 """Up to this many sentences the likeness of every pair is kept."""
 _MANY = 12_000
 """From here on sketches are shorter, and of half the precision."""
+_TOGETHER = 16
+"""Messages whose sentences are compared at a time, so that they stay in the processor's cache."""
 _BLOCK = 2_000_000
 """Numbers of a block while sketches are made."""
 
@@ -99,8 +102,12 @@ class Kernel:
         if self.pairs is not None:
             alike: Floats = self.pairs[sentences[:, :, None], sentences[:, None, :]]
         else:
-            sketches = self.sketches[sentences].astype(np.float32, copy=False)
-            alike = sketches @ sketches.transpose(0, 2, 1)
+            count, many = sentences.shape
+            alike = np.empty((count, many, many), dtype=np.float32)
+            for first in range(0, count, _TOGETHER):
+                part = slice(first, first + _TOGETHER)
+                sketches = self.sketches[sentences[part]].astype(np.float32, copy=False)
+                np.matmul(sketches, sketches.transpose(0, 2, 1), out=alike[part])
         if self.vectors is not None:
             vectors = self.vectors[sentences]
             alike = CHARACTERS * alike + ENCODED * (vectors @ vectors.transpose(0, 2, 1))
@@ -110,35 +117,17 @@ class Kernel:
 def _products(
     rows: "Rows", lists: Sequence["Lists"], weight: Floats, length: Floats, size: int
 ) -> Floats:
-    """Multiply the sentences *rows* with all, one by one through the inverted lists."""
+    """Multiply the sentences *rows* with all, through the inverted lists."""
     out = np.zeros((rows.size, size), dtype=np.float32)
-    for row in range(rows.size):
-        numbers = rows.numbers[rows.ends[row] : rows.ends[row + 1]]
-        counts = rows.counts[rows.ends[row] : rows.ends[row + 1]]
-        values = weights.REPEATS[counts] * weight[numbers] / length[row]
-        out[row] = scored(numbers, values, lists, size)
+    stride, height = stride_for(size), rows_at_once(size)
+    for first in range(0, rows.size, height):
+        last = min(first + height, rows.size)
+        where = slice(int(rows.ends[first]), int(rows.ends[last]))
+        numbers = rows.numbers[where]
+        row = np.repeat(np.arange(last - first), np.diff(rows.ends[first : last + 1]))
+        values = weights.REPEATS[rows.counts[where]] * weight[numbers] / length[first + row]
+        out[first:last] = scored(row, numbers, values, lists, last - first, stride)[:, :size]
     return out
-
-
-def scored(numbers: Ints, values: Floats, lists: Sequence["Lists"], size: int) -> NDArray[Any]:
-    """Multiply one vector, given as pieces and values, with every sentence."""
-    rows: list[Ints] = []
-    shares: list[Floats] = []
-    for part in lists:
-        starts = part.ends[numbers]
-        lengths = part.ends[numbers + 1] - starts
-        ends = lengths.cumsum()
-        total = int(ends[-1]) if len(ends) else 0
-        if not total:
-            continue
-        at = np.arange(total) + (starts - ends + lengths).repeat(lengths)
-        rows.append(part.rows[at])
-        shares.append(part.values[at] * values.repeat(lengths))
-    if not rows:
-        return np.zeros(size)
-    if len(rows) > 1:
-        return np.bincount(np.concatenate(rows), np.concatenate(shares), minlength=size)
-    return np.bincount(rows[0], shares[0], minlength=size)
 
 
 def _sketched(rows: "Rows", weight: Floats, width: int) -> Floats:

@@ -1,12 +1,14 @@
 """Guess what a mistyped message meant, from the words and neighbours that the base has."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 
-from bot.knowledge.matching.features import END, START, Keys, code, readings_in, step
-from bot.knowledge.matching.readings import MOST_READINGS, reading_of
+from bot.knowledge.matching.features import END, START, Keys, code, parted, step
+from bot.knowledge.matching.readings import MOST_READINGS, reading_of, readings
 from bot.knowledge.wording import is_dense
 
 _SHORTEST = 4
@@ -38,10 +40,11 @@ class Speller:
         self._words = words
         self._steps = steps
         self._sounds = sounds
+        self._heard = np.frombuffer(sounds, dtype=np.uint8)
         self._spelt = spelt
         self._more_steps = more_steps
         self._shorter: dict[str, list[str]] | None = None
-        self._alike: dict[int, list[int]] | None = None
+        self._alike: _Alike | None = None
 
     def extended(self, words: frozenset[str], steps: frozenset[int]) -> "Speller":
         """Return a speller that leaves *words* and *steps* alone as well."""
@@ -146,7 +149,7 @@ class Speller:
                 at += 2
                 continue
             if self._sounds_right(before, here) and self._sounds_right(here, after):
-                for other in self._spoken_alike(here)[:tries]:
+                for other in self._all_alike().like(reading_of(here))[:tries]:
                     tries -= 1
                     if known(before, other) and known(other, after):
                         codes[at], out[at - 1] = other, chr(other)
@@ -155,15 +158,27 @@ class Speller:
             at += 1
         return out
 
-    def _spoken_alike(self, here: int) -> Sequence[int]:
-        """Return the base's characters that are read like *here*, the most frequent first."""
+    def spoken_alike(self, here: Keys) -> tuple[NDArray[np.intp], Keys]:
+        """Return the base's characters that are read like those given, and for which each is."""
+        alike = self._all_alike()
+        reading = _readings_of(here)
+        starts = alike.ends[reading]
+        lengths = alike.ends[reading + 1] - starts
+        which = np.arange(len(here)).repeat(lengths)
+        at = np.arange(len(which)) + (starts - lengths.cumsum() + lengths).repeat(lengths)
+        return which, alike.codes[at]
+
+    def sound_right(self, before: Keys, after: Keys) -> NDArray[np.bool_]:
+        """Say for pairs of neighbours whether the base has two that are read like these."""
+        one, other = _readings_of(before), _readings_of(after)
+        heard = self._heard[one * MOST_READINGS + other] != 0
+        out: NDArray[np.bool_] = heard | (one == 0) | (other == 0)
+        return out
+
+    def _all_alike(self) -> "_Alike":
         if self._alike is None:
-            alike: dict[int, list[int]] = {}
-            for unit in sorted(self._words, key=lambda unit: (-self._words[unit], unit)):
-                if is_dense(unit) and (reading := reading_of(ord(unit))):
-                    alike.setdefault(reading, []).append(ord(unit))
-            self._alike = alike
-        return self._alike.get(reading_of(here), ())
+            self._alike = _Alike.of(self._words)
+        return self._alike
 
     def _knows(self, before: int, after: int) -> bool:
         key = step(before, after)
@@ -175,9 +190,40 @@ class Speller:
         return not (one and other) or bool(self._sounds[one * MOST_READINGS + other])
 
 
+@dataclass(frozen=True, slots=True)
+class _Alike:
+    """Characters of a base by reading, the most frequent first.
+
+    Args:
+        ends: Where the characters of each reading begin and end; 0, "no reading", has none.
+        codes: The characters.
+    """
+
+    ends: NDArray[np.int64]
+    codes: Keys
+
+    @classmethod
+    def of(cls, words: Mapping[str, int]) -> "_Alike":
+        order = sorted(filter(is_dense, words), key=lambda unit: (-words[unit], unit))
+        codes = np.array(list(map(ord, order)), dtype=np.int64)
+        reading = _readings_of(codes)
+        codes, reading = codes[reading > 0], reading[reading > 0]
+        ends = np.zeros(MOST_READINGS + 1, dtype=np.int64)
+        np.cumsum(np.bincount(reading, minlength=MOST_READINGS), out=ends[1:])
+        return cls(ends, codes[reading.argsort(kind="stable")])
+
+    def like(self, reading: int) -> list[int]:
+        found: list[int] = self.codes[self.ends[reading] : self.ends[reading + 1]].tolist()
+        return found
+
+
+def _readings_of(codes: Keys) -> NDArray[np.int64]:
+    return readings()[np.where(codes < 1 << 16, codes, 0)].astype(np.int64)
+
+
 def heard(sounds: Keys) -> bytes:
     """Return for each pair of readings whether it is among the keys *sounds*."""
-    one, other = readings_in(sounds)
+    one, other = parted(sounds)
     both = (one < MOST_READINGS) & (other < MOST_READINGS)
     table = np.zeros(MOST_READINGS * MOST_READINGS, dtype=np.uint8)
     table[one[both] * MOST_READINGS + other[both]] = 1

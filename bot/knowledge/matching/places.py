@@ -1,0 +1,67 @@
+"""Where keys stand in a sorted array, found without searching for most of them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Keys = NDArray[np.int64]
+
+_MIXER = np.uint64(0x9E3779B97F4A7C15)
+_ROOM = 4
+"""At least so many slots for each key: most keys that are not there meet an empty one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Sorted keys, and a table that tells the place of most of them at once.
+
+    A search halves the array some twenty times, each time in memory that is not at hand; a look
+    into the table is one step. Messages are full of pieces that no sentence has.
+
+    Args:
+        keys: Sorted, each once.
+        slots: Place of the key that each slot holds, -1 for none.
+        shift: How many bits of a mixed key do not tell its slot.
+        crowded: Sorted keys that found their slot taken.
+        crowded_places: Their places.
+    """
+
+    keys: Keys
+    slots: NDArray[np.int32]
+    shift: np.uint64
+    crowded: Keys
+    crowded_places: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, keys: Keys) -> "Places":
+        """Prepare sorted *keys*, each of which stands there once."""
+        bits = max((len(keys) * _ROOM).bit_length(), 4)
+        shift = np.uint64(64 - bits)
+        slot = _slots(keys, shift)
+        slots = np.full(1 << bits, -1, dtype=np.int32)
+        numbers = np.arange(len(keys), dtype=np.int32)
+        slots[slot] = numbers
+        late = (slots[slot] != numbers).nonzero()[0]
+        return cls(keys, slots, shift, keys[late], late.astype(np.int32))
+
+    def of_keys(self, wanted: Keys) -> NDArray[np.int64]:
+        """Return the places of keys, -1 for those that are not there."""
+        if not len(self.keys):
+            return np.full(len(wanted), -1, dtype=np.int64)
+        out = self.slots[_slots(wanted, self.shift)].astype(np.int64)
+        # The key at place -1 is never one that was wanted and met an empty slot.
+        others = ((self.keys[out] != wanted) & (out >= 0)).nonzero()[0]
+        if len(others):
+            out[others] = self._crowded(wanted[others])
+        return out
+
+    def _crowded(self, wanted: Keys) -> NDArray[np.int64]:
+        if not len(self.crowded):
+            return np.full(len(wanted), -1, dtype=np.int64)
+        at = np.minimum(np.searchsorted(self.crowded, wanted), len(self.crowded) - 1)
+        return np.where(self.crowded[at] == wanted, self.crowded_places[at], -1)
+
+
+def _slots(keys: Keys, shift: np.uint64) -> NDArray[np.int64]:
+    return ((keys.view(np.uint64) * _MIXER) >> shift).view(np.int64)

@@ -1,0 +1,87 @@
+"""What the matcher does for many messages together comes to the same as one by one."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.knowledge.matching.features import pieces
+from bot.knowledge.matching.index import Index
+from bot.knowledge.matching.places import Places
+from bot.knowledge.matching.scoring import best, rows_at_once, scored, stride_for
+from bot.knowledge.matching.slips import repaired
+from bot.knowledge.wording import Said
+
+NUMBERS = st.integers(0, 2**63 - 1)
+
+
+@given(st.sets(NUMBERS, max_size=60), st.lists(NUMBERS, max_size=20))
+def test_each_key_is_found_at_its_place_and_no_other_is(known: set[int], others: list[int]) -> None:
+    """Keys that share a slot included: there are always some among sixty."""
+    keys = sorted(known)
+    wanted = [*keys, *others]
+    found = Places.of(np.array(keys, dtype=np.int64)).of_keys(np.array(wanted, dtype=np.int64))
+    assert found.tolist() == [keys.index(key) if key in known else -1 for key in wanted]
+
+
+@given(
+    st.lists(
+        st.lists(st.sampled_from([0.0, 0.0, 0.1, 0.25, 0.5, 1.0]), min_size=300, max_size=300),
+        min_size=1,
+        max_size=4,
+    ),
+    st.sampled_from([1, 3, 16, 64, 128]),
+)
+def test_the_best_are_those_that_sorting_finds(scores: list[list[float]], wanted: int) -> None:
+    """Equal scores keep the order of the sentences, and 0 is no score."""
+    table = np.zeros((len(scores), stride_for(300)))
+    table[:, :300] = scores
+    expected = [
+        (row, place, at, mine[at])
+        for row, mine in enumerate(scores)
+        for place, at in enumerate(
+            sorted((at for at in range(300) if mine[at] > 0), key=lambda at: (-mine[at], at))[
+                :wanted
+            ]
+        )
+    ]
+    found = zip(*(part.tolist() for part in best(table, wanted)), strict=True)
+    assert sorted(found) == expected
+
+
+BASE = ["多久发货", "怎么申请退款", "可以开发票吗", "请问在哪里查看物流", "where is my invoice"]
+INDEX = Index.of([Said.of(one).units for one in BASE], np.arange(5), 5)
+
+
+@given(st.lists(st.text("多久发货火怎么申请退款推可以开票飘吗在哪 a", max_size=12), max_size=9))
+def test_looking_at_all_slips_at_once_misses_none(texts: list[str]) -> None:
+    """What is repaired is what going through each message alone repairs."""
+    messages = [Said.of(one).units for one in texts]
+    alone = []
+    for units in messages:
+        taken = pieces([units])
+        strange = (INDEX.numbered(taken.keys[taken.steps]) < 0).tolist()
+        alone.append(INDEX.speller.repair(units, strange))
+    assert repaired(INDEX, messages) == alone
+
+
+@pytest.mark.parametrize("later", [False, True])
+def test_vectors_multiplied_together_give_what_each_gives_alone(later: bool) -> None:
+    """Sentences that came later included."""
+    index = INDEX.with_later([Said.of("退货的运费谁出").units], 5) if later else INDEX
+    rows, stride = index.rows, stride_for(index.size)
+    row = rows.of_each()
+    values = index.weight[rows.numbers]
+    together = scored(row, rows.numbers, values, index.lists, rows.size, stride)
+    for at in range(rows.size):
+        mine = row == at
+        alone = scored(row[mine] * 0, rows.numbers[mine], values[mine], index.lists, 1, stride)
+        assert together[at].tolist() == alone[0].tolist()
+        assert together[at].argmax() == at
+        assert not together[at, index.size :].any()
+
+
+def test_large_bases_are_scored_message_by_message() -> None:
+    """The table of scores stays small whatever the base."""
+    assert rows_at_once(1_000_000) == 1
+    assert rows_at_once(1_000) > 10
