@@ -31,8 +31,10 @@ from storage.uow import UnitOfWork
 
 STAFF = "staff"
 """The account name of the staff bot."""
-SERVER_LANES = 3
-"""Batches that are written at the same moment where the database is a server."""
+SERVER_LANES = 1
+"""Batches that are written at the same moment where the database is a server. One: questions are
+ranked faster in one large batch than in three small ones, which is worth more than thinking while
+another batch waits for the server (0.14 of the bare handler against 0.09, measured)."""
 
 
 _RUN = token_hex(8)
