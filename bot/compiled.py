@@ -16,6 +16,7 @@ from bot.rules.masking import Mask
 from bot.rules.sensitive import WordBook
 from core.errors import BadRequestText
 from core.playbook import FaqEntry, Playbook, Prompt
+from core.prompts import group_key
 
 log = structlog.get_logger(__name__)
 
@@ -118,10 +119,20 @@ class Compiled:
         """How many rules and entries were laid over what was compiled; 0 after ``build``."""
         return self.rules.stale + self.faq.stale
 
-    def prompt(self, kind: str, account: str) -> Prompt | None:
-        """Return the prompt for *account*: its own, else the common one, else ``None``."""
+    def prompt(self, kind: str, account: str, group_id: int | None = None) -> Prompt | None:
+        """Return the prompt for a customer: the group's, else the account's, else the common one.
+
+        Args:
+            kind: One of ``core.prompts.KINDS``.
+            account: Name of the account by which the customer comes.
+            group_id: The service group that serves them; ``None``: groups are not asked.
+
+        Returns:
+            ``None`` where nothing is stored: then ``core.prompts.default_prompt`` is told.
+        """
         found = {p.account: p for p in self.playbook.prompts if p.kind == kind}
-        return found.get(account) or found.get(None)
+        own = found.get(group_key(group_id)) if group_id is not None else None
+        return own or found.get(account) or found.get(None)
 
     def hidden_for(self, group_id: int | None) -> frozenset[int]:
         """Return the entries that customers of a group do not get.

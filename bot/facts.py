@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from core.calendar import Holiday, SpecialDays, Week, WorkingDays
 from core.messages import Button, Content
 from core.playbook import (
     BannedWords,
@@ -15,6 +16,14 @@ from core.playbook import (
     Rule,
     Scope,
     Shelf,
+)
+from storage.repos.calendars import (
+    HOLIDAY,
+    WORK,
+    spans_from,
+    spans_json,
+    week_from,
+    week_json,
 )
 from storage.repos.taught import hours_from, hours_json
 
@@ -171,6 +180,38 @@ def prompt_from(facts: Mapping[str, Any]) -> Prompt:
         menu=tuple(Button(**button) for button in facts["menu"]),
         more=tuple(Content.from_json(content) for content in facts.get("more", ())),
     )
+
+
+def of_week(week: Week) -> Facts:
+    """Return what the record keeps of weekly hours."""
+    return {"week": week_json(week)}
+
+
+def week_of(facts: Mapping[str, Any]) -> Week:
+    """Return the weekly hours that *facts* describe."""
+    return week_from(facts["week"])
+
+
+def of_special_days(days: SpecialDays) -> Facts:
+    """Return what the record keeps of make-up days or of a holiday."""
+    common = {
+        "name": days.name,
+        "first": days.first.isoformat(),
+        "last": days.last.isoformat(),
+        "owner": days.owner,
+    }
+    if isinstance(days, WorkingDays):
+        return common | {"kind": WORK, "spans": spans_json(days.spans)}
+    return common | {"kind": HOLIDAY, "reply": days.reply}
+
+
+def special_days_from(number: int, facts: Mapping[str, Any]) -> SpecialDays:
+    """Return the make-up days or the holiday that *facts* describe."""
+    name, owner = facts["name"], facts["owner"]
+    first, last = date.fromisoformat(facts["first"]), date.fromisoformat(facts["last"])
+    if facts["kind"] == WORK:
+        return WorkingDays(name, first, last, spans_from(facts["spans"]), number, owner)
+    return Holiday(name, first, last, facts["reply"], number, owner)
 
 
 def _days(first: date | None, last: date | None) -> list[str | None]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
 
+from core.calendar import TENANT, Calendar, of_account, of_group
 from core.messages import Button, Content
 
 
@@ -287,8 +288,9 @@ class Prompt:
     """A message that the desk sends of its own accord.
 
     Args:
-        kind: ``welcome`` so far.
-        account: The account it is for; ``None`` for every account without one of its own.
+        kind: One of ``core.prompts.KINDS``.
+        account: The account it is for, or ``group:<id>`` for a service group; ``None`` for
+            everybody without one of their own.
         enabled: Whether it is sent.
         body: Text of the message.
         menu: Buttons under it, one a row; ``data`` is what pressing one does.
@@ -349,6 +351,10 @@ class Playbook:
             children; for files too.
         settings: What a file says about ``answering``, by name of the field; what it leaves out
             stays as it is on the desk.
+        calendars: By owner (see ``core.calendar``), when the desk is open; ``calendar_for`` reads
+            them. Files hold none.
+        front_group: The oldest service group, which serves accounts without one of their own;
+            ``None`` where there is none yet.
     """
 
     version: int = 0
@@ -362,3 +368,26 @@ class Playbook:
     library: tuple[FaqEntry, ...] = ()
     nodes: Mapping[Shelf, tuple[str, ...]] = field(default_factory=dict)
     settings: Mapping[str, bool | int | float | str] = field(default_factory=dict)
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    front_group: int | None = None
+
+
+def calendar_for(playbook: Playbook, account: str, group_id: int | None) -> Calendar:
+    """Return the calendar by which customers are served: the group's over the account's over all.
+
+    A desk that never set hours is always open; an override holds only what differs.
+
+    Args:
+        playbook: Everything taught.
+        account: Name of the account.
+        group_id: The service group; ``None`` where none is concerned.
+    """
+    owners = [TENANT, of_account(account)]
+    if group_id is not None:
+        owners.append(of_group(group_id))
+    found = Calendar()
+    for owner in owners:
+        own = playbook.calendars.get(owner)
+        if own is not None:
+            found = own.above(found)
+    return found

@@ -10,6 +10,7 @@ from storage.engine import Database
 from storage.inline import InlineConnection
 from storage.repos.accounts import Accounts
 from storage.repos.audit import Audit
+from storage.repos.calendars import Calendars
 from storage.repos.conversations import Conversations
 from storage.repos.departments import Departments
 from storage.repos.learning import Learning
@@ -70,6 +71,7 @@ class UnitOfWork:
         self.staffing = Staffing(self.connection)
         self.departments = Departments(self.connection)
         self.taught = Taught(self.connection)
+        self.calendars = Calendars(self.connection)
         self.library = Library(self.connection)
         self.learning = Learning(self.connection)
         self.outbox = Outbox(self.connection)

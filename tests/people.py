@@ -12,7 +12,7 @@ from bot.wiring import new_key
 from core.i18n.texts import spoken, texts
 from core.messages import Content, InboundMessage, Kind, Sender
 from core.playbook import FaqEntry, Match, Playbook, Prompt, Rule
-from core.states import Role
+from core.states import Presence, Role
 from storage.engine import Database
 from storage.repos.staffing import StaffMember
 from storage.uow import UnitOfWork
@@ -79,13 +79,22 @@ class Shop:
         self.feedback = False
         self.phrase_within: timedelta | None = None
         self.group = 0
+        self.guard = 0
+        """Somebody of the group who is online."""
 
     async def open(self) -> "Shop":
         async with self.unit() as uow:
             await uow.accounts.keep({"shop": "telegram", "other": "telegram"}, self.now)
             self.group = await uow.staffing.add_group("前台", "default", None, "test", self.now)
             await uow.commit()
+        self.guard = (await self.agent("Guard", "1999", presence=Presence.ONLINE.value)).id
         return self
+
+    async def nobody_is_online(self) -> None:
+        """Let everybody of the group go offline."""
+        async with self.unit() as uow:
+            await uow.staffing.change(self.guard, presence=Presence.OFFLINE.value)
+            await uow.commit()
 
     def unit(self) -> UnitOfWork:
         return UnitOfWork(self.database)

@@ -1,14 +1,21 @@
-"""``/prompt``: the welcome: its messages, its menu, on and off, for all accounts or for one."""
+"""``/prompt``: what the desk says of its own accord: messages, menu, on and off, and for whom."""
 
 import re
-from collections.abc import Mapping
 
 from admin_bot.command import Command
-from admin_bot.commands.rule_replies import first_account
-from admin_bot.listing import whole
+from admin_bot.commands.prompt_lists import show_groups, show_kinds
+from admin_bot.commands.prompt_messages import MORE
+from admin_bot.commands.prompt_places import (
+    Places,
+    Spot,
+    default,
+    doubts,
+    places,
+    title,
+    variables,
+)
+from admin_bot.listing import in_rows, one_line
 from admin_bot.parsing import barred, halves
-from admin_bot.preview import preview
-from admin_bot.replies import Contents, Editor, Messages
 from admin_bot.steps import again, ask, called_off, keeps
 from admin_bot.teaching import teaching
 from admin_bot.turn import Turn
@@ -16,22 +23,41 @@ from admin_bot.undoing import undo_row
 from admin_bot.wording import prompt_card
 from bot.access import Permission
 from bot.handlers import settings, teach_prompt
-from bot.handlers.teach_prompt import MOST_MORE, MenuItem, Shown, Wishes
+from bot.handlers.teach_prompt import MenuItem, Shown, Wishes
 from core.errors import BadRequestText, DeskError
-from core.messages import Button, Content, Kind
-from core.playbook import Prompt
-from core.prompts import default_welcome
+from core.messages import Button
+from core.prompts import (
+    CLOSED,
+    END,
+    HOLIDAY,
+    KINDS,
+    NOBODY,
+    QUEUE,
+    REMINDER,
+    WELCOME,
+)
 
-_KIND = re.compile(r"(?:welcome|欢迎语)(?:\s+|$)", re.IGNORECASE)
+_NAMES = {
+    **{kind: kind for kind in KINDS},
+    "欢迎语": WELCOME,
+    "排队提示语": QUEUE,
+    "排队": QUEUE,
+    "无人接待提示语": NOBODY,
+    "无人接待": NOBODY,
+    "非工作时间": CLOSED,
+    "节假日": HOLIDAY,
+    "超时提醒": REMINDER,
+    "结束会话提示语": END,
+    "结束": END,
+}
+_KIND = re.compile(rf"({'|'.join(_NAMES)})(?:\s+|$)", re.IGNORECASE)
 _ACCOUNT = re.compile(r"(?:account|账号)\s*[=＝]\s*(\S+)(?:\s+|$)", re.IGNORECASE)
+_GROUP = re.compile(r"(?:group|客服组|组)\s*[=＝]\s*(\S+)(?:\s+|$)", re.IGNORECASE)
 _MENU = re.compile(r"(?:menu|菜单)(?:\s+(.*)|$)", re.IGNORECASE | re.DOTALL)
 _NO_MENU = frozenset({"none", "无", "没有"})
 _ON, _OFF, _RESET = ("on", "开启", "打开"), ("off", "关闭"), ("reset", "重置", "恢复默认")
-
-
-def _default(turn: Turn) -> Prompt:
-    """Return the welcome in the desk's language: what is stored is the same for every customer."""
-    return default_welcome(turn.desk.texts(None))
+_QUIET = frozenset({WELCOME, NOBODY})
+"""Kinds beside which the robot's silence is ticked. Source: requirement PRM-04."""
 
 
 def menu(words: str) -> tuple[MenuItem, ...]:
@@ -40,59 +66,78 @@ def menu(words: str) -> tuple[MenuItem, ...]:
 
 
 async def run(turn: Turn) -> None:
-    """Show or change the welcome."""
+    """Show all kinds, or show or change one of them."""
     words = turn.words
-    if words:
-        kind = _KIND.match(words)
-        if kind is None:
-            raise BadRequestText("usage.prompt")
-        words = words[kind.end() :]
-    account = None
-    if scope := _ACCOUNT.match(words):
-        account, words = scope[1], words[scope.end() :]
+    if not words:
+        await show_kinds(turn)
+        return
+    kind = _KIND.match(words)
+    if kind is None:
+        raise BadRequestText("usage.prompt")
+    spot, words = Spot(_NAMES[kind[1].lower()]), words[kind.end() :]
+    if found := _ACCOUNT.match(words):
+        spot, words = Spot(spot.kind, found[1]), words[found.end() :]
+    elif found := _GROUP.match(words):
+        async with turn.desk.reading() as uow:
+            group = await teach_prompt.place_of_group(uow, turn.staff, found[1])
+        spot, words = Spot(spot.kind, group), words[found.end() :]
     words = words.strip()
     if not words:
-        await _show(turn, account)
+        await _show(turn, spot)
     elif words.lower() in _ON:
-        await _change(turn, account, Wishes(enabled=True))
+        await _change(turn, spot, Wishes(enabled=True))
     elif words.lower() in _OFF:
-        await _change(turn, account, Wishes(enabled=False))
+        await _change(turn, spot, Wishes(enabled=False))
     elif words.lower() in _RESET:
-        await _ask_reset(turn, account)
+        await _ask_reset(turn, spot)
     elif found := _MENU.fullmatch(words):
-        await _change(turn, account, Wishes(menu=menu(found[1] or "")))
+        await _change(turn, spot, Wishes(menu=menu(found[1] or "")))
     else:
-        await _change(turn, account, Wishes(body=words))
+        await _change(turn, spot, Wishes(body=words))
 
 
-async def _show(turn: Turn, account: str | None) -> None:
+# -- one kind --------------------------------------------------------------------------------------
+
+
+async def _show(turn: Turn, spot: Spot) -> None:
     async with turn.desk.reading() as uow:
-        shown = await teach_prompt.show(uow, turn.staff, account, _default(turn))
-        accounts = {one.name: one.id for one in await uow.accounts.all() if one.enabled}
-    await _card(turn, account, shown, accounts)
+        shown = await teach_prompt.show(uow, turn.staff, spot.account, default(turn, spot.kind))
+        there = await places(uow)
+    await _card(turn, spot, shown, there)
 
 
-async def _change(turn: Turn, account: str | None, wishes: Wishes) -> None:
+async def _change(turn: Turn, spot: Spot, wishes: Wishes) -> None:
     async with teaching(turn) as uow:
         shown = await teach_prompt.change(
-            uow, turn.staff, account, wishes, _default(turn), turn.desk.clock()
+            uow, turn.staff, spot.account, wishes, default(turn, spot.kind), turn.desk.clock()
         )
-        accounts = {one.name: one.id for one in await uow.accounts.all() if one.enabled}
-    await _card(turn, account, shown, accounts)
+        there = await places(uow)
+    await _card(turn, spot, shown, there)
 
 
-async def _card(turn: Turn, account: str | None, shown: Shown, accounts: Mapping[str, int]) -> None:
-    say, prompt, where = turn.say, shown.prompt, account or ""
-    ref = str(accounts.get(where, 0))
-    switch = (
-        Button(say("button.off"), f"prompt_off:{where}")
-        if prompt.enabled
-        else Button(say("button.on"), f"prompt_on:{where}")
+async def _card(turn: Turn, spot: Spot, shown: Shown, there: Places) -> None:
+    say, prompt, ref = turn.say, shown.prompt, there.ref(spot)
+    called = there.called(say, spot)
+    parts = [say(f"prompt.when.{spot.kind}"), prompt_card(say, prompt)]
+    if spot.account is not None:
+        parts.append(say("prompt.own" if shown.own else "prompt.common", account=called))
+    parts += doubts(turn, spot, shown)
+    parts.append(say("prompt.how_to_edit"))
+    await turn.answer(
+        "\n\n".join(parts),
+        [*_tools(turn, spot, shown, ref), *_scopes(turn, spot, there, ref)],
+        title=title(turn, spot, there),
     )
-    tools = [switch]
+
+
+def _tools(turn: Turn, spot: Spot, shown: Shown, ref: str) -> list[tuple[Button, ...]]:
+    """Return the buttons that change what is shown."""
+    say, prompt = turn.say, shown.prompt
+    off = Button(say("button.off"), f"prompt_off:{ref}")
+    tools = [off if prompt.enabled else Button(say("button.on"), f"prompt_on:{ref}")]
     if shown.own:
-        label = say("button.reset") if account is None else say("rules.button_to_common")
-        tools.append(Button(label, f"prompt_reset:{where}"))
+        label = "button.reset" if spot.account is None else "prompt.button_to_common"
+        tools.append(Button(say(label), f"prompt_reset:{ref}"))
     rows: list[tuple[Button, ...]] = [
         undo_row(turn),
         tuple(tools),
@@ -101,185 +146,175 @@ async def _card(turn: Turn, account: str | None, shown: Shown, accounts: Mapping
             Button(say("rules.button_menu"), f"prompt_menu:{ref}"),
             MORE.opening(turn, ref, 1 + len(prompt.more)),
         ),
+        (_box(turn, "prompt.button_faq", "prompt_faq", ref, ticked=shown.faq),),
     ]
-    if account is None:
+    if spot.account is None and spot.kind in _QUIET:
         # It holds for the whole desk, and is kept with what all accounts share.
         quiet = turn.desk.playbook.now.playbook.answering.quiet_online
-        box = say("button.ticked" if quiet else "button.unticked", label=say("rules.button_quiet"))
-        rows.append((Button(box, f"prompt_quiet:{'off' if quiet else 'on'}"),))
-    if len(accounts) > 1:
-        scopes = [None, *accounts]
-        buttons = [
-            Button(
-                say("button.chosen", label=scope or say("word.all_accounts"))
-                if scope == account
-                else scope or say("word.all_accounts"),
-                f"prompt_show:{scope or ''}",
-            )
-            for scope in scopes
-        ]
-        rows += [tuple(buttons[at : at + 3]) for at in range(0, len(buttons), 3)]
-    parts = [prompt_card(say, prompt)]
-    if account is not None:
-        parts.append(say("prompt.own") if shown.own else say("prompt.common"))
-    if shown.strangers:
-        parts.append(say("rule.doubt_variable", names=" ".join(shown.strangers)))
-    parts.append(say("prompt.how_to_edit"))
-    await turn.answer("\n\n".join(parts), rows, title=_title(turn, account))
+        rows.append((_box(turn, "rules.button_quiet", "prompt_quiet", ref, ticked=quiet),))
+    return rows
 
 
-def _title(turn: Turn, account: str | None) -> str:
-    return turn.say("prompt.title", account=account or turn.say("word.all_accounts"))
+def _box(turn: Turn, label: str, name: str, ref: str, *, ticked: bool) -> Button:
+    key = "button.ticked" if ticked else "button.unticked"
+    return Button(turn.say(key, label=turn.say(label)), f"{name}:{ref}:{'off' if ticked else 'on'}")
 
 
-async def _ask_reset(turn: Turn, account: str | None) -> None:
+def _scopes(turn: Turn, spot: Spot, there: Places, ref: str) -> list[tuple[Button, ...]]:
+    """Return the buttons that lead to the same kind for other customers, and back."""
     say = turn.say
+    accounts = [name for name, one in there.accounts.items() if one.enabled]
+    rows: list[tuple[Button, ...]] = []
+    if len(accounts) > 1 or spot.account is not None:
+        buttons = []
+        for other in (Spot(spot.kind), *(Spot(spot.kind, name) for name in accounts)):
+            label = there.called(say, other)
+            if other == spot:
+                label = say("button.chosen", label=label)
+            buttons.append(Button(label, f"prompt_show:{there.ref(other)}"))
+        rows = in_rows(buttons, 3)
+    if len(there.groups) > 1 or spot.group_id is not None:
+        label = say("prompt.button_groups", count=len(there.groups))
+        if spot.group_id is not None:
+            label = say("button.chosen", label=one_line(there.called(say, spot)))
+        rows.append((Button(label, f"prompt_groups:{ref}"),))
+    rows.append((Button(say("rules.button_back"), "prompt_kinds"),))
+    return rows
+
+
+# -- buttons ---------------------------------------------------------------------------------------
+
+
+async def _spot(turn: Turn, ref: str) -> Spot:
+    """Return what a button is about.
+
+    Raises:
+        NotFound: It is not there any more.
+    """
+    async with turn.desk.reading() as uow:
+        return (await places(uow)).spot(ref)
+
+
+async def _opened(turn: Turn) -> None:
+    called_off(turn)
+    await _show(turn, await _spot(turn, turn.words))
+
+
+async def _on(turn: Turn) -> None:
+    await _change(turn, await _spot(turn, turn.words), Wishes(enabled=True))
+
+
+async def _off(turn: Turn) -> None:
+    await _change(turn, await _spot(turn, turn.words), Wishes(enabled=False))
+
+
+async def _faq(turn: Turn) -> None:
+    """Send the FAQ card with it, or not."""
+    ref, _, to = turn.words.partition(":")
+    await _change(turn, await _spot(turn, ref), Wishes(faq=to == "on"))
+
+
+async def _quiet(turn: Turn) -> None:
+    """Switch the rules and the FAQ silent, or not, while an agent is online."""
+    ref, _, to = turn.words.partition(":")
+    spot = await _spot(turn, ref)
+    async with teaching(turn) as uow:
+        await settings.change(uow, turn.staff, "quiet_online", to == "on", turn.desk.clock())
+    await _show(turn, spot)
+
+
+async def _reset_asked(turn: Turn) -> None:
+    await _ask_reset(turn, await _spot(turn, turn.words))
+
+
+async def _ask_reset(turn: Turn, spot: Spot) -> None:
+    say = turn.say
+    async with turn.desk.reading() as uow:
+        await teach_prompt.show(uow, turn.staff, spot.account, default(turn, spot.kind))
+        there = await places(uow)
+    ref = there.ref(spot)
     await turn.answer(
-        say("prompt.reset_question", account=account or say("word.all_accounts")),
+        say("prompt.reset_question", prompt=title(turn, spot, there)),
         [
             (
-                Button(say("button.reset_yes"), f"prompt_reset_yes:{account or ''}"),
-                Button(say("button.keep"), f"prompt_show:{account or ''}"),
+                Button(say("button.reset_yes"), f"prompt_reset_yes:{ref}"),
+                Button(say("button.keep"), f"prompt_show:{ref}"),
             )
         ],
     )
 
 
-async def _opened(turn: Turn) -> None:
-    called_off(turn)
-    await _show(turn, turn.words or None)
-
-
-async def _on(turn: Turn) -> None:
-    await _change(turn, turn.words or None, Wishes(enabled=True))
-
-
-async def _off(turn: Turn) -> None:
-    await _change(turn, turn.words or None, Wishes(enabled=False))
-
-
-async def _reset_asked(turn: Turn) -> None:
-    await _ask_reset(turn, turn.words or None)
-
-
 async def _reset(turn: Turn) -> None:
-    account = turn.words or None
+    spot = await _spot(turn, turn.words)
     async with teaching(turn) as uow:
         shown = await teach_prompt.reset(
-            uow, turn.staff, account, _default(turn), turn.desk.clock()
+            uow, turn.staff, spot.account, default(turn, spot.kind), turn.desk.clock()
         )
-        accounts = {one.name: one.id for one in await uow.accounts.all() if one.enabled}
-    await _card(turn, account, shown, accounts)
-
-
-async def _quiet(turn: Turn) -> None:
-    """Switch the rules and the FAQ silent, or not, while an agent is online."""
-    async with teaching(turn) as uow:
-        on = turn.words == "on"
-        await settings.change(uow, turn.staff, "quiet_online", on, turn.desk.clock())
-    await _show(turn, None)
+        there = await places(uow)
+    await _card(turn, spot, shown, there)
 
 
 # -- text and menu, typed when they are asked for --------------------------------------------------
 
 
-async def _account_of(turn: Turn, ref: str) -> str | None:
-    """Return the account behind a button; ``None`` for all accounts, also where it is gone."""
-    async with turn.desk.reading() as uow:
-        names = {one.id: one.name for one in await uow.accounts.all()}
-    return names.get(whole(ref) or 0)
+def _text_question(turn: Turn, spot: Spot) -> str:
+    return turn.say("prompt.ask_text", variables=variables(spot))
 
 
 async def _ask_text(turn: Turn) -> None:
-    await _ask(turn, "prompt.ask_text", "prompt_text_said")
+    spot = await _spot(turn, turn.words)
+    await _ask(turn, spot, _text_question(turn, spot), "prompt_text_said")
 
 
 async def _ask_menu(turn: Turn) -> None:
-    await _ask(turn, "prompt.ask_menu", "prompt_menu_said")
+    spot = await _spot(turn, turn.words)
+    await _ask(turn, spot, turn.say("prompt.ask_menu"), "prompt_menu_said")
 
 
-async def _ask(turn: Turn, question: str, then: str) -> None:
-    account = await _account_of(turn, turn.words)
-    title, cancel = _title(turn, account), f"prompt_show:{account or ''}"
-    await ask(turn, turn.say(question), f"{then}:{turn.words}", cancel, title=title)
+async def _ask(turn: Turn, spot: Spot, question: str, then: str) -> None:
+    async with turn.desk.reading() as uow:
+        heading = title(turn, spot, await places(uow))
+    cancel = f"prompt_show:{turn.words}"
+    await ask(turn, question, f"{then}:{turn.words}", cancel, title=heading)
 
 
 async def _text_said(turn: Turn) -> None:
-    await _said(turn, Wishes(body=turn.said), "prompt.ask_text", "prompt_text_said")
+    spot = await _spot(turn, turn.words)
+    wishes = Wishes(body=turn.said)
+    await _said(turn, spot, wishes, _text_question(turn, spot), "prompt_text_said")
 
 
 async def _menu_said(turn: Turn) -> None:
+    spot = await _spot(turn, turn.words)
     items = () if turn.said.strip().lower() in _NO_MENU else menu(turn.said)
-    await _said(turn, Wishes(menu=items), "prompt.ask_menu", "prompt_menu_said")
+    question = turn.say("prompt.ask_menu")
+    await _said(turn, spot, Wishes(menu=items), question, "prompt_menu_said")
 
 
-async def _said(turn: Turn, wishes: Wishes, question: str, then: str) -> None:
-    account = await _account_of(turn, turn.words)
+async def _said(turn: Turn, spot: Spot, wishes: Wishes, question: str, then: str) -> None:
     if keeps(turn):
-        await _show(turn, account)
+        await _show(turn, spot)
         return
     try:
-        await _change(turn, account, wishes)
+        await _change(turn, spot, wishes)
     except DeskError as error:
-        await again(turn, error, turn.say(question), f"{then}:{turn.words}")
+        await again(turn, error, question, f"{then}:{turn.words}")
 
-
-# -- the messages behind the first -----------------------------------------------------------------
-
-
-async def _load(turn: Turn, ref: str) -> Messages:
-    account = await _account_of(turn, ref)
-    async with turn.desk.reading() as uow:
-        shown = await teach_prompt.show(uow, turn.staff, account, _default(turn))
-    return _messages(turn, account, shown)
-
-
-async def _store(turn: Turn, ref: str, was: Contents, contents: Contents) -> Messages:
-    account = await _account_of(turn, ref)
-    async with teaching(turn) as uow:
-        wishes = Wishes(more=contents, more_was=was)
-        shown = await teach_prompt.change(
-            uow, turn.staff, account, wishes, _default(turn), turn.desk.clock()
-        )
-    if shown.strangers:
-        await turn.write(turn.say("rule.doubt_variable", names=" ".join(shown.strangers)))
-    return _messages(turn, account, shown)
-
-
-def _messages(turn: Turn, account: str | None, shown: Shown) -> Messages:
-    prompt = shown.prompt
-    rows = tuple((button,) for button in prompt.menu)
-    head = Content(Kind.TEXT, prompt.body, buttons=rows)
-    return Messages(prompt.more, _title(turn, account), account or "", head=head)
-
-
-async def _preview(turn: Turn, messages: Messages) -> None:
-    head = (messages.head,) if messages.head else ()
-    await preview(turn, (*head, *messages.contents), messages.account or first_account(turn))
-
-
-def _back(turn: Turn, ref: str) -> Button:
-    return Button(turn.say("rules.button_back"), f"prompt_open:{ref}")
-
-
-async def _back_to_card(turn: Turn) -> None:
-    await _show(turn, await _account_of(turn, turn.words))
-
-
-MORE = Editor("prompt_msg", _load, _store, _back, _preview, MOST_MORE)
 
 COMMAND = Command(
     "prompt",
     Permission.TEACH,
     run,
     presses={
+        "prompt_kinds": show_kinds,
         "prompt_show": _opened,
+        "prompt_groups": show_groups,
         "prompt_on": _on,
         "prompt_off": _off,
+        "prompt_faq": _faq,
+        "prompt_quiet": _quiet,
         "prompt_reset": _reset_asked,
         "prompt_reset_yes": _reset,
-        "prompt_quiet": _quiet,
-        "prompt_open": _back_to_card,
         "prompt_text": _ask_text,
         "prompt_text_said": _text_said,
         "prompt_menu": _ask_menu,

@@ -9,9 +9,15 @@ from types import MappingProxyType
 from core.messages import Button, Content
 
 NICKNAME, ACCOUNT, AGENT, PLACE = "nickname", "account", "agent", "place"
-DATE, TIME = "date", "time"
-NAMES = (NICKNAME, ACCOUNT, DATE, TIME, AGENT, PLACE)
-"""Every variable, as it is typed between two ``#``. Source: requirement PRM-21."""
+DATE, TIME, HOURS = "date", "time", "hours"
+POSITION, WAIT = "position", "wait"
+NAMES = (NICKNAME, ACCOUNT, DATE, TIME, AGENT, PLACE, HOURS)
+"""Variables that mean something to every customer, as they are typed between two ``#``.
+
+Source: requirement PRM-21.
+"""
+IN_LINE = (POSITION, WAIT)
+"""Variables that mean something only to a customer who stands in line."""
 _ALSO = {
     "昵称": NICKNAME,
     "账号": ACCOUNT,
@@ -19,15 +25,26 @@ _ALSO = {
     "时间": TIME,
     "客服": AGENT,
     "地区": PLACE,
+    "工作时间": HOURS,
+    "排队位置": POSITION,
+    "预计等待": WAIT,
 }
-_MEANT = {**{name: name for name in NAMES}, **_ALSO}
+_MEANT = {**{name: name for name in (*NAMES, *IN_LINE)}, **_ALSO}
 _LONGEST_NAME = 20
 _LONGEST_VALUE = 200
 _VARIABLE = re.compile(rf"[#＃]([^\W\d][\w-]{{0,{_LONGEST_NAME - 1}}})[#＃]")
 
 
 def facts_of(
-    *, nickname: str, account: str, local: datetime, agent: str = "", place: str = ""
+    *,
+    nickname: str,
+    account: str,
+    local: datetime,
+    agent: str = "",
+    place: str = "",
+    hours: str = "",
+    position: int | None = None,
+    wait: str | None = None,
 ) -> Mapping[str, str]:
     """Return what the variables stand for in one conversation.
 
@@ -37,7 +54,11 @@ def facts_of(
         local: The moment by the tenant's clocks.
         agent: Who serves the customer; empty for nobody.
         place: Where the customer is, as far as that is known; empty where it is not.
+        hours: Today's working hours in words, see ``core.prompts.hours_in_words``.
+        position: Place in line, from 1; ``None`` for somebody who does not wait.
+        wait: Estimated wait in words, see ``core.prompts.wait_in_words``; ``None`` like *position*.
     """
+    waiting = {POSITION: None if position is None else str(position), WAIT: wait}
     return MappingProxyType(
         {
             NICKNAME: _short(nickname),
@@ -46,6 +67,8 @@ def facts_of(
             TIME: local.strftime("%H:%M"),
             AGENT: _short(agent),
             PLACE: _short(place),
+            HOURS: _short(hours),
+            **{name: _short(said) for name, said in waiting.items() if said is not None},
         }
     )
 
@@ -86,13 +109,20 @@ def filled(content: Content, facts: Mapping[str, str]) -> Content:
     return replace(content, text=words, title=title, buttons=buttons)
 
 
-def strangers(content: Content) -> tuple[str, ...]:
-    """Return what looks like a variable in *content* and is none, as typed, each once."""
+def strangers(content: Content, *, in_line: bool = False) -> tuple[str, ...]:
+    """Return what looks like a variable in *content* and is none, as typed, each once.
+
+    Args:
+        content: As admins typed it.
+        in_line: Whether it is told to customers who stand in line; ``IN_LINE`` is filled for
+            nobody else.
+    """
     labels = [button.label for row in content.buttons for button in row]
     found: dict[str, None] = {}
 
     def note(match: re.Match[str]) -> str:
-        if match[1].lower() not in _MEANT:
+        meant = _MEANT.get(match[1].lower())
+        if meant is None or (meant in IN_LINE and not in_line):
             found[match[0]] = None
         return match[0]
 

@@ -21,10 +21,8 @@ from dataclasses import replace
 from enum import StrEnum
 
 from bot.answering import Question, rank
-from bot.dialog.faq_card import card
 from bot.dialog.machine import Move
 from bot.dialog.requests import CARD, FAQ, HUMAN, SAY, UNHELPFUL, Asked, Request, asked_for
-from bot.dialog.variables import facts_of, filled
 from bot.knowledge.answering import Answer, Nothing, Offer, judge
 from bot.knowledge.matcher import FaqMatch
 from bot.phrasing.wording import phrasable
@@ -35,7 +33,7 @@ from bot.watching import found_in, recorded
 from core.i18n.texts import Texts
 from core.messages import Button, Content, InboundMessage, Kind, Sender, text
 from core.playbook import FaqEntry, WordDirection
-from core.prompts import WELCOME, default_welcome
+from core.prompts import END, WELCOME
 from core.states import State
 from storage.repos.conversations import Talk
 from storage.repos.outbox import NOTICE
@@ -101,6 +99,8 @@ class _Desk:
         self.ranked: dict[Question, list[FaqMatch]] = {}
         self.online: frozenset[int | None] = frozenset()
         """Groups in which the bot is silent because somebody is there; ``None``: the oldest."""
+        self.entered: set[int] = set()
+        """Conversations that this batch has opened and nobody has greeted yet."""
         self.groups: dict[str, int] = {}
         """Groups by identifier, where a message of the batch came through a link to one."""
 
@@ -192,6 +192,7 @@ class _Desk:
         talk.source = message.source
         talk.region = person.region
         self._addressed(talk, message.source)
+        self.entered.add(talk.id)
         self.told.event(talk, "opened", {"source": message.source, "first_contact": first})
         # The transcript is for us, so its own lines speak the desk's language.
         self.told.system_line(talk, self.around.texts(None)("transcript.connected"))
@@ -213,11 +214,7 @@ class _Desk:
             self.ranked = dict(zip(ordered, found, strict=True))
 
     def _question(self, talk: Talk, account: str, words: str) -> Question:
-        return Question(account, words, self._group(talk, account))
-
-    def _group(self, talk: Talk, account: str) -> int | None:
-        """Return the group whose FAQ and silence apply; ``None`` for the oldest one."""
-        return talk.group_id or self.around.accounts[account].group_id
+        return Question(account, words, self.told.group(talk, account))
 
     # -- the policy ----------------------------------------------------------------------------
 
@@ -244,15 +241,16 @@ class _Desk:
             self._serve_request(talk, person, message, asked, agent)
             return
         self.told.move(talk, Move.WRITE)
-        if first:
-            self._welcome(talk, person, message)
+        if talk.id in self.entered:
+            self.entered.remove(talk.id)
+            self.told.greet(talk, person, message.account, first=first)
         if serving and not (agent is not None and agent.auto_reply):
             return
         if asked is not None and asked.request is Request.UNHELPFUL:
             self._note_unhelpful(talk, person, message, asked)
         elif asked is not None:
             self._answer_pressed(talk, person, message, asked)
-        elif words and self._group(talk, message.account) not in self.online:
+        elif words and self.told.group(talk, message.account) not in self.online:
             hit = self._rule_for(message.account, words)
             if hit is not None:
                 self._answer_by_rule(talk, person, message, hit)
@@ -294,7 +292,7 @@ class _Desk:
                 self._show_menu(talk, person, message)
             case Request.CARD:
                 self.told.move(talk, Move.WRITE)
-                shown = self._card(talk, person, message, asked.node, asked.page)
+                shown = self.told.card(talk, person, message.account, asked.node, asked.page)
                 self._reply(talk, message, shown)
             case _:
                 self.told.move(talk, Move.WRITE)
@@ -303,7 +301,8 @@ class _Desk:
                     talk.source = talk.source or message.source
                     self.told.event(talk, "source", {"source": message.source})
                 if talk.state is not State.SERVING:
-                    self._welcome(talk, person, message)
+                    self.entered.discard(talk.id)
+                    self.told.greet(talk, person, message.account, first=True)
 
     def _join_line(self, talk: Talk, person: Person, message: InboundMessage) -> None:
         new = talk.state is not State.WAITING
@@ -328,7 +327,10 @@ class _Desk:
         self.told.joined = [j for j in self.told.joined if j.talk.id != talk.id]
         if was is State.WAITING:
             self.told.left.append(talk.id)
-        self._reply(talk, message, text(say("customer.ended")))
+        goodbye = self.told.prompt(END, talk, person, message.account)
+        name = agent.name if agent is not None else ""
+        if not self.told.tell_prompt(goodbye, talk, person, message.account, agent=name):
+            self._reply(talk, message, text(say("customer.ended")))
         self.told.system_line(talk, self.around.texts(None)("transcript.ended_by_customer"))
         if agent is not None:
             theirs = self.around.texts(agent.language)
@@ -422,7 +424,7 @@ class _Desk:
         self, talk: Talk, person: Person, message: InboundMessage, asked: Asked
     ) -> None:
         """Answer the question that the customer chose from those we offered."""
-        group = self._group(talk, message.account)
+        group = self.told.group(talk, message.account)
         entry = self.book.entry(asked.entry_id or 0, group, self.around.local)
         if entry is None:
             say = self.around.texts(person.language)
@@ -440,17 +442,9 @@ class _Desk:
         human = (Button(say("customer.button.human"), HUMAN),)
         self._reply(talk, message, text(say("customer.unhelpful"), human))
 
-    def _welcome(self, talk: Talk, person: Person, message: InboundMessage) -> None:
-        say = self.around.texts(person.language)
-        prompt = self.book.prompt(WELCOME, message.account) or default_welcome(say)
-        if prompt.enabled:
-            rows = tuple((button,) for button in prompt.menu)
-            for content in (text(prompt.body, *rows), *prompt.more):
-                self._reply(talk, message, self._ready(talk, person, message, content))
-
     def _show_menu(self, talk: Talk, person: Person, message: InboundMessage) -> None:
         say = self.around.texts(person.language)
-        prompt = self.book.prompt(WELCOME, message.account) or default_welcome(say)
+        prompt = self.told.prompt(WELCOME, talk, person, message.account)
         rows = [(button,) for button in prompt.menu]
         if self.book.entries and not any((b.data or "").startswith(CARD) for (b,) in rows):
             rows.append((Button(say("customer.button.faq"), f"{CARD}0:1"),))
@@ -463,30 +457,9 @@ class _Desk:
     def _ready(
         self, talk: Talk, person: Person, message: InboundMessage, content: Content
     ) -> Content:
-        """Return what was taught as this customer gets it: variables filled, the card laid out."""
-        if content.kind is Kind.FAQ_CARD:
-            return self._card(talk, person, message, 0, 1)
         agent = self.agents.get(talk.agent_id or 0)
-        facts = facts_of(
-            nickname=person.name,
-            account=message.account,
-            local=self.around.local,
-            agent=agent.name if agent else "",
-            place=talk.region or "",
-        )
-        return filled(content, facts)
-
-    def _card(
-        self, talk: Talk, person: Person, message: InboundMessage, node: int, page: int
-    ) -> Content:
-        return card(
-            self.book.playbook,
-            self.book.hidden_for(self._group(talk, message.account)),
-            self.around.local.date(),
-            node,
-            page,
-            self.around.texts(person.language),
-        )
+        name = agent.name if agent else ""
+        return self.told.ready(talk, person, message.account, content, agent=name)
 
     def _reply(self, talk: Talk, message: InboundMessage, content: Content) -> None:
         self.told.say(talk, message.account, message.chat, content)

@@ -1,5 +1,6 @@
 """What happens when an agent ends a conversation."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,9 +9,9 @@ from bot.access import Permission
 from bot.bell import LINE
 from bot.dialog.lines import ends
 from bot.dialog.machine import Move
-from bot.telling import Telling, Voice, parties
+from bot.telling import Party, Telling, Voice, parties
 from core.errors import Conflict, NotFound
-from core.messages import text
+from core.messages import Content, text
 from core.states import State
 from storage.repos.staffing import StaffMember
 from storage.uow import UnitOfWork
@@ -31,6 +32,7 @@ async def end(
     *,
     voice: Voice,
     now: datetime,
+    goodbye: Callable[[Party], Sequence[Content]] = lambda _: (),
 ) -> Over:
     """End a conversation that *actor* serves (requirement QUE-15), and tell the customer.
 
@@ -40,6 +42,7 @@ async def end(
         conversation_id: Which one; ``None`` for the one in front.
         voice: Texts, time zone, keys.
         now: The moment.
+        goodbye: What the customer is told; where it is nothing, that it is over.
 
     Raises:
         NotAllowed: They may not serve customers.
@@ -66,7 +69,8 @@ async def end(
     tell = Telling(uow, voice, now)
     tell.line(talk, ends(me.name, now, voice.zone, voice.texts_for(None)))
     say = voice.texts_for(party.person.language)
-    tell.customer(party, text(say("customer.ended")))
+    for content in goodbye(party) or (text(say("customer.ended")),):
+        tell.customer(party, content)
     moved = {"from": State.SERVING.name, "to": State.ENDED.name, "move": Move.END.value}
     tell.event(talk, "state", me.id, {**moved, "agent": me.id})
     await tell.remember()

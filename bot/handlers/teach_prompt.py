@@ -1,5 +1,10 @@
-"""Admins teach what the desk says of its own accord."""
+"""Admins teach what the desk says of its own accord.
 
+Every function here is about one kind of prompt: that of the default which it is given. Where it is
+for is what ``Prompt.account`` says: all customers, those of an account, or those of a group.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,7 +17,7 @@ from bot.knowledge.content_reading import LONGEST_TEXT
 from core.errors import BadRequestText, Conflict, NotFound
 from core.messages import Button, Content, Kind
 from core.playbook import Prompt, Shelf
-from core.prompts import WELCOME
+from core.prompts import WAITING, group_key, group_of, is_of_group, prompt_contents
 from storage.repos.audit import Change
 from storage.repos.staffing import StaffMember
 from storage.uow import UnitOfWork
@@ -45,7 +50,7 @@ class Wishes:
     """What is to change about a prompt; ``None`` leaves it as it is.
 
     ``more_was`` are the messages on which ``more`` is built; where they are others by now, nothing
-    happens.
+    happens. ``faq`` puts the FAQ card behind all messages, or takes it away (requirement PRM-06).
     """
 
     body: str | None = None
@@ -53,15 +58,16 @@ class Wishes:
     enabled: bool | None = None
     more: tuple[Content, ...] | None = None
     more_was: tuple[Content, ...] | None = None
+    faq: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The welcome that customers of one account get.
+    """A prompt that customers of one account or group get.
 
     Args:
-        prompt: The welcome.
-        own: Whether it is stored for just this account (or, for all accounts, stored at all);
+        prompt: The prompt.
+        own: Whether it is stored for just this account or group (or, for all, stored at all);
             otherwise the common one, or the built-in one, is sent.
         strangers: What looks like a variable in it and is none.
     """
@@ -70,23 +76,85 @@ class Shown:
     own: bool
     strangers: tuple[str, ...] = ()
 
+    @property
+    def faq(self) -> bool:
+        """Whether the FAQ card is sent with it."""
+        return any(part.kind is Kind.FAQ_CARD for part in self.prompt.more)
 
-async def show(uow: UnitOfWork, actor: StaffMember, account: str | None, default: Prompt) -> Shown:
-    """Return the welcome that customers of *account* get.
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """One kind of prompt in the list of all.
+
+    Args:
+        prompt: The one that all share; where none is stored, the built-in one.
+        own: How many accounts and groups have one of their own.
+    """
+
+    prompt: Prompt
+    own: int
+
+
+async def overview(
+    uow: UnitOfWork, actor: StaffMember, defaults: Sequence[Prompt]
+) -> list[Summary]:
+    """Return every kind of prompt, in the order of *defaults*.
 
     Args:
         uow: An open unit of work.
         actor: Who asks.
-        account: ``None`` for the one that all accounts without their own share.
-        default: What is said where nothing is stored.
+        defaults: One of each kind: what is said where nothing is stored.
+    """
+    access.require(actor.role, Permission.TEACH)
+    prompts = (await uow.taught.playbook()).prompts
+    common = {prompt.kind: prompt for prompt in prompts if prompt.account is None}
+    return [
+        Summary(
+            common.get(default.kind, default),
+            sum(p.kind == default.kind and p.account is not None for p in prompts),
+        )
+        for default in defaults
+    ]
+
+
+async def places_with_own(uow: UnitOfWork, actor: StaffMember, kind: str) -> frozenset[str]:
+    """Return which accounts and groups have a prompt of their own of a kind."""
+    access.require(actor.role, Permission.TEACH)
+    return frozenset(account for account in await _stored(uow, kind) if account is not None)
+
+
+async def place_of_group(uow: UnitOfWork, actor: StaffMember, name_or_identifier: str) -> str:
+    """Return what ``Prompt.account`` holds for a service group.
 
     Raises:
-        NotFound: There is no such account.
+        NotFound: There is no such group.
+    """
+    access.require(actor.role, Permission.TEACH)
+    found = await uow.staffing.group(name_or_identifier)
+    if found is None:
+        known = ", ".join(group.identifier for group in await uow.staffing.groups())
+        raise NotFound("agent.unknown_group", name=name_or_identifier, known=known or "–")
+    return group_key(found.id)
+
+
+async def show(uow: UnitOfWork, actor: StaffMember, account: str | None, default: Prompt) -> Shown:
+    """Return the prompt that customers of *account* get.
+
+    Args:
+        uow: An open unit of work.
+        actor: Who asks.
+        account: Name of an account, or what ``place_of_group`` returned; ``None`` for the one that
+            all without their own share.
+        default: What is said where nothing is stored; its kind is the kind that is shown.
+
+    Raises:
+        NotFound: There is no such account or group.
     """
     access.require(actor.role, Permission.TEACH)
     await _check_account(uow, account)
-    own = await _own(uow, account)
-    return _shown(own or await _current(uow, account, default), own=own is not None)
+    stored = await _stored(uow, default.kind)
+    own = stored.get(account)
+    return _shown(own or stored.get(None) or default, own=own is not None)
 
 
 async def change(
@@ -97,17 +165,29 @@ async def change(
     default: Prompt,
     now: datetime,
 ) -> Shown:
-    """Change the welcome; an account without one of its own gets its own.
+    """Change a prompt; an account or group without one of its own gets its own.
+
+    Customers get it from their next conversation on (requirement PRM-15).
+
+    Args:
+        uow: An open unit of work; the caller commits.
+        actor: Who changes.
+        account: See ``show``.
+        wishes: What is to change.
+        default: See ``show``.
+        now: The moment.
 
     Raises:
         BadRequestText: The text, a message or a button does not fit.
         Conflict: Somebody else has changed the messages meanwhile.
-        NotFound: There is no such account, or a button names an entry that does not exist.
+        NotFound: There is no such account or group, or a button names an entry that does not
+            exist.
     """
     access.require(actor.role, Permission.TEACH)
     await _check_account(uow, account)
-    before = await _own(uow, account)
-    prompt = replace(before or await _current(uow, account, default), account=account)
+    stored = await _stored(uow, default.kind)
+    before = stored.get(account)
+    prompt = replace(before or stored.get(None) or default, account=account)
     if wishes.body is not None:
         if not wishes.body.strip():
             raise BadRequestText("prompt.no_body")
@@ -121,11 +201,12 @@ async def change(
     if wishes.more_was not in (None, prompt.more):
         raise Conflict("rules.reply_gone")
     if wishes.more is not None:
-        if len(wishes.more) > MOST_MORE:
-            raise BadRequestText("prompt.too_many_messages", limit=MOST_MORE + 1)
-        for content in wishes.more:
-            limits.check(content)
-        prompt = replace(prompt, more=wishes.more)
+        prompt = replace(prompt, more=_checked(wishes.more))
+    if wishes.faq is not None:
+        # What is behind the box: one card, and the last of all.
+        rest = tuple(part for part in prompt.more if part.kind is not Kind.FAQ_CARD)
+        card = (Content(Kind.FAQ_CARD),) if wishes.faq else ()
+        prompt = replace(prompt, more=_checked((*rest, *card)))
     if prompt != before:
         await uow.taught.set_prompt(prompt)
         await _changed(uow, actor, before, prompt, now)
@@ -135,46 +216,59 @@ async def change(
 async def reset(
     uow: UnitOfWork, actor: StaffMember, account: str | None, default: Prompt, now: datetime
 ) -> Shown:
-    """Drop what is stored: an account then has the common welcome, the common one the built-in.
+    """Drop what is stored: an account or group then has the common one, all the built-in one.
+
+    Args:
+        uow: An open unit of work; the caller commits.
+        actor: Who resets.
+        account: See ``show``.
+        default: See ``show``.
+        now: The moment.
 
     Raises:
-        NotFound: There is no such account.
+        NotFound: There is no such account or group.
     """
     access.require(actor.role, Permission.TEACH)
     await _check_account(uow, account)
-    before = await _own(uow, account)
+    stored = await _stored(uow, default.kind)
+    before = stored.pop(account, None)
     if before is not None:
-        await uow.taught.delete_prompt(WELCOME, account)
+        await uow.taught.delete_prompt(default.kind, account)
         await _changed(uow, actor, before, None, now)
-    return _shown(await _current(uow, account, default), own=False)
+    return _shown(stored.get(None) or default, own=False)
+
+
+def _checked(more: tuple[Content, ...]) -> tuple[Content, ...]:
+    if len(more) > MOST_MORE:
+        raise BadRequestText("prompt.too_many_messages", limit=MOST_MORE + 1)
+    for content in more:
+        limits.check(content)
+    return more
 
 
 def _shown(prompt: Prompt, *, own: bool) -> Shown:
-    first = Content(Kind.TEXT, prompt.body, buttons=tuple((button,) for button in prompt.menu))
-    unknown = dict.fromkeys(name for part in (first, *prompt.more) for name in strangers(part))
+    waiting = prompt.kind in WAITING
+    parts = prompt_contents(prompt)
+    unknown = dict.fromkeys(name for part in parts for name in strangers(part, in_line=waiting))
     return Shown(prompt, own, tuple(unknown))
 
 
 async def _check_account(uow: UnitOfWork, account: str | None) -> None:
     if account is None:
         return
+    if is_of_group(account):
+        number = group_of(account)
+        if number not in {group.id for group in await uow.staffing.groups()}:
+            raise NotFound("group.unknown", name=f"#{number}" if number else account)
+        return
     names = [one.name for one in await uow.accounts.all()]
     if account not in names:
         raise NotFound("rule.unknown_account", names=account, known=", ".join(names) or "–")
 
 
-async def _own(uow: UnitOfWork, account: str | None) -> Prompt | None:
-    return (await _stored(uow)).get(account)
-
-
-async def _current(uow: UnitOfWork, account: str | None, default: Prompt) -> Prompt:
-    found = await _stored(uow)
-    return found.get(account) or found.get(None) or default
-
-
-async def _stored(uow: UnitOfWork) -> dict[str | None, Prompt]:
+async def _stored(uow: UnitOfWork, kind: str) -> dict[str | None, Prompt]:
     prompts = (await uow.taught.playbook()).prompts
-    return {prompt.account: prompt for prompt in prompts if prompt.kind == WELCOME}
+    return {prompt.account: prompt for prompt in prompts if prompt.kind == kind}
 
 
 async def _menu(uow: UnitOfWork, items: tuple[MenuItem, ...]) -> tuple[Button, ...]:

@@ -19,6 +19,8 @@ PATIENCE = timedelta(seconds=30)
 MOVE = "move"
 """Action of a change of places; both sides of it are ``{"order": [numbers in their order]}``."""
 _UNDO = "undo"
+_OWNERS_ONLY = frozenset({"hours", "holiday"})
+"""Only owners change them. Source: requirement PRM-09."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,9 @@ def _may(actor: StaffMember, change: Change) -> None:
         Scope.PUBLIC.value,
     }
     moved = change.subject == "entry" and change.action == MOVE
-    if not own and not moved:
+    if change.subject in _OWNERS_ONLY:
+        access.require(actor.role, Permission.STAFF)
+    elif not own and not moved:
         access.require(actor.role, Permission.TEACH)
 
 
@@ -264,6 +268,30 @@ async def _put_setting(uow: UnitOfWork, change: Change, to: Facts | None, now: d
     await uow.taught.set_answering(replace(answering, **values))
 
 
+async def _hours_now(uow: UnitOfWork, change: Change) -> Facts | None:
+    week = await uow.calendars.week(change.subject_id or "")
+    return facts.of_week(week) if week is not None else None
+
+
+async def _put_hours(uow: UnitOfWork, change: Change, to: Facts | None, now: datetime) -> None:
+    await uow.calendars.set_week(change.subject_id or "", facts.week_of(to) if to else None)
+
+
+async def _holiday_now(uow: UnitOfWork, change: Change) -> Facts | None:
+    days = await uow.calendars.one(_number(change))
+    return facts.of_special_days(days) if days else None
+
+
+async def _put_holiday(uow: UnitOfWork, change: Change, to: Facts | None, now: datetime) -> None:
+    number = _number(change)
+    if to is None:
+        await uow.calendars.delete([number], now)
+    elif change.after is None:
+        await uow.calendars.restore([number])
+    else:
+        await uow.calendars.change(facts.special_days_from(number, to))
+
+
 async def _assigned_now(uow: UnitOfWork, change: Change) -> Facts | None:
     shelf = Shelf((change.after or {})["shelf"])
     nodes = (await uow.library.assigned(shelf)).get(_number(change))
@@ -289,5 +317,7 @@ _SUBJECTS = {
     "words": _Subject(_words_now, _put_words),
     "prompt": _Subject(_prompt_now, _put_prompt),
     "setting": _Subject(_setting_now, _put_setting),
+    "hours": _Subject(_hours_now, _put_hours),
+    "holiday": _Subject(_holiday_now, _put_holiday),
     "assignment": _Subject(_assigned_now, _put_assigned),
 }

@@ -36,6 +36,7 @@ from core.playbook import (
     WordDirection,
     WordMatch,
 )
+from core.prompts import KINDS, is_of_group
 
 __all__ = ["BadPlaybook", "Mistake", "read", "write"]
 

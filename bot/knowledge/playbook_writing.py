@@ -21,6 +21,7 @@ from core.playbook import (
     WordClass,
     WordMatch,
 )
+from core.prompts import is_of_group
 
 FILES = (
     Kind.PHOTO,

@@ -3,6 +3,7 @@
 from storage.models import (
     account,
     audit,
+    calendar,
     conversation,
     customer,
     learning,
@@ -19,6 +20,7 @@ __all__ = [
     "Base",
     "account",
     "audit",
+    "calendar",
     "conversation",
     "customer",
     "learning",

@@ -8,12 +8,16 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from core.calendar import of_group
+from core.prompts import group_key
 from core.states import Presence, Role, State
 from storage.many import among
 from storage.models.account import Account
 from storage.models.conversation import Conversation
 from storage.models.library import Assignment
 from storage.models.staff import Group, Membership, Staff
+from storage.models.taught import PromptRow
+from storage.repos.calendars import Calendars
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,12 +209,17 @@ class Staffing:
         return int(members or 0), int(accounts or 0), int(talks or 0)
 
     async def delete_group(self, group_id: int) -> None:
-        """Delete a group that nothing uses, with what was assigned to it of the knowledge base.
+        """Delete a group that nothing uses, with its part of the knowledge base and its calendar.
 
         Raises:
             sqlalchemy.exc.IntegrityError: Something uses it.
         """
         await self._connection.execute(delete(Assignment).where(Assignment.group_id == group_id))
+        await Calendars(self._connection).clear(of_group(group_id))
+        # A later group may get the same number; it must not find the prompts of this one.
+        await self._connection.execute(
+            delete(PromptRow).where(PromptRow.account == group_key(group_id))
+        )
         await self._connection.execute(delete(Group).where(Group.id == group_id))
 
     async def memberships(self) -> dict[int, list[int]]:

@@ -29,6 +29,7 @@ from storage.models.taught import (
     RuleRow,
     SettingRow,
 )
+from storage.repos.calendars import Calendars
 from storage.repos.library import Library
 
 
@@ -163,6 +164,7 @@ class Taught:
             faq=tuple(await library.entries(Shelf.FAQ)),
             categories=tuple(await library.categories(Shelf.FAQ)),
             assigned=await self._assigned(library),
+            front_group=await self._oldest_group(),
             answering=await self.answering(),
             words=tuple(await self.word_lists()),
             prompts=tuple(
@@ -176,15 +178,19 @@ class Taught:
                 )
                 for row in prompts
             ),
+            calendars=await Calendars(self._connection).all(),
         )
 
     async def _assigned(self, library: Library) -> dict[int, frozenset[int]]:
         found = await library.assigned(Shelf.FAQ)
         # Accounts without a group of their own are served by the oldest.
-        oldest = await self._connection.scalar(select(func.min(Group.id)))
+        oldest = await self._oldest_group()
         if oldest in found:
             found[0] = found[oldest]
         return found
+
+    async def _oldest_group(self) -> int | None:
+        return await self._connection.scalar(select(func.min(Group.id)))
 
     async def add_rules(self, rules: Sequence[Rule], now: datetime) -> list[int]:
         """Put rules behind those that stand, in order, and return their ids."""

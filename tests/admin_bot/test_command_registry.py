@@ -20,6 +20,7 @@ HANDLERS = [
         *("staffing", "grouping", "rule_test"),
         *("teach_words", "settings", "drafts", "order_rules", "pick_reply", "preview"),
         *("library", "assign_library", "find_entries", "undo", "learn", "why", "departments"),
+        *("teach_calendar",),
     )
 ]
 
@@ -55,7 +56,7 @@ def test_the_commands_of_the_contract_are_there() -> None:
         *("agent_add", "agent_list", "agent_off", "group_add", "group_list"),
         *("rule_add", "rule_list", "rule_off", "rule_test"),
         *("faq_add", "faq_list", "faq_off", "prompt", "import", "export"),
-        *("word_add", "setting"),
+        *("word_add", "setting", "hours", "holiday"),
     }
 
     assert asked <= {command.name for command in COMMANDS}

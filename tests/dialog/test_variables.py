@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dialog.variables import NAMES, facts_of, fill, filled, strangers
+from bot.dialog.variables import IN_LINE, NAMES, facts_of, fill, filled, strangers
 from core.messages import Button, Content, Kind, Media, text
 
 AT = datetime(2026, 11, 22, 9, 5, tzinfo=UTC)
@@ -38,6 +38,28 @@ def test_what_is_not_known_leaves_nothing_behind() -> None:
     facts = facts_of(nickname="Ann", account="shop", local=AT)
 
     assert fill("[#agent#][#place#]", facts) == "[][]"
+
+
+def test_hours_place_in_line_and_wait_are_put_in() -> None:
+    facts = facts_of(
+        nickname="Ann", account="shop", local=AT, hours="9–18", position=3, wait="about 5 min"
+    )
+
+    assert fill("#hours#|#position#|#wait#", facts) == "9–18|3|about 5 min"
+    assert fill("#工作时间#|#排队位置#|#预计等待#", facts) == "9–18|3|about 5 min"
+
+
+def test_who_does_not_wait_has_no_place_and_no_wait() -> None:
+    facts = facts_of(nickname="Ann", account="shop", local=AT)
+
+    assert fill("[#hours#][#position#][#wait#]", facts) == "[][#position#][#wait#]"
+
+
+def test_place_and_wait_are_variables_only_for_those_who_stand_in_line() -> None:
+    typed = text("#hours# #position# #Wait# #nick#")
+
+    assert strangers(typed) == ("#position#", "#Wait#", "#nick#")
+    assert strangers(typed, in_line=True) == ("#nick#",)
 
 
 def test_a_variable_without_a_fact_stays_as_typed() -> None:
@@ -97,14 +119,15 @@ def test_what_looks_like_a_variable_and_is_none_is_found(
     assert strangers(content) == found
 
 
-PIECES = st.sampled_from(["#", "＃", "nickname", "x", " ", *(f"#{name}#" for name in NAMES)])
+EVERY = (*NAMES, *IN_LINE)
+PIECES = st.sampled_from(["#", "＃", "nickname", "x", " ", *(f"#{name}#" for name in EVERY)])
 
 
 @given(st.lists(PIECES, max_size=12).map("".join))
 def test_what_has_been_filled_holds_no_variable_that_was_typed_whole(typed: str) -> None:
-    done = fill(typed, dict.fromkeys(NAMES, "V"))
+    done = fill(typed, dict.fromkeys(EVERY, "V"))
 
-    assert all(f"#{name}#" not in done for name in NAMES)
+    assert all(f"#{name}#" not in done for name in EVERY)
 
 
 @given(st.text(alphabet=st.characters(exclude_characters="#＃")))

@@ -91,6 +91,9 @@ CHANGES: dict[str, Act] = {
         uow, h.admin, None, teach_prompt.Wishes(enabled=False), DEFAULT, NOON
     ),
     "reset welcome": lambda h, uow: teach_prompt.reset(uow, h.admin, None, DEFAULT, NOON),
+    "first prompt of a group": lambda h, uow: teach_prompt.change(
+        uow, h.admin, f"group:{h.group}", teach_prompt.Wishes(faq=True), DEFAULT, NOON
+    ),
     "setting": lambda h, uow: settings.change(uow, h.admin, "depth", 6, NOON),
 }
 

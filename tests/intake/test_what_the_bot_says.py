@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from core.calendar import OPEN_WEEK, STANDARD_WEEK, Calendar, Holiday, of_group
 from core.messages import Button, Content, Kind
 from core.playbook import (
     Answering,
@@ -17,6 +18,7 @@ from core.playbook import (
     Prompt,
     Shelf,
 )
+from core.prompts import group_key
 from core.states import Presence
 from storage.models.conversation import ConversationEvent
 from storage.models.outbox import OutboxRow, PhrasingRow
@@ -69,6 +71,7 @@ async def test_the_bot_is_silent_while_somebody_of_the_group_is_online_if_it_is_
     shop: Shop,
 ) -> None:
     agent = await shop.agent(presence=Presence.ONLINE.value)
+    await shop.nobody_is_online()  # but for this agent
     taught = (rule("price"),)
     shop.teach(*taught, faq=[SHIPPING], answering=Answering(quiet_online=True))
     await past_the_welcome(shop)
@@ -287,3 +290,149 @@ async def test_a_link_leads_to_a_group_by_its_identifier(
             shop.group: int(not vip),
             number: int(vip),
         }
+
+
+MONDAY_TO_FRIDAY = Calendar(STANDARD_WEEK)
+"""Noon of the tests is a Sunday."""
+
+
+async def events_of_prompts(shop: Shop) -> list[str]:
+    return [data["kind"] for data in await events(shop, "prompt")]
+
+
+@pytest.mark.requirement("PRM-03")
+async def test_whoever_has_to_wait_gets_the_queue_prompt_where_it_is_switched_on(
+    shop: Shop,
+) -> None:
+    await past_the_welcome(shop)
+    await shop.hears(said("/human"))
+    assert [ENGLISH("customer.position", place=1)] == await shop.owed()
+
+    shop.teach(prompts=[Prompt("queue", None, True, "Please wait, you are #position#.")])
+    await past_the_welcome(shop, by="2002")
+    await shop.hears(said("/human", by="2002"))
+
+    assert ["Please wait, you are 2."] == await shop.owed()
+    await shop.hears(said("/human", by="2002"))
+    assert [ENGLISH("customer.position", place=2)] == await shop.owed()
+
+
+@pytest.mark.requirement("PRM-04")
+async def test_whoever_wants_a_person_is_told_that_nobody_is_there(shop: Shop) -> None:
+    await shop.nobody_is_online()
+    await past_the_welcome(shop)
+
+    await shop.hears(said("/human"))
+
+    assert [
+        ENGLISH("prompt.nobody.body"),
+        ENGLISH("customer.position", place=1),
+    ] == await shop.owed()
+
+
+@pytest.mark.requirement("PRM-05")
+async def test_the_end_is_told_in_the_words_of_the_prompt_where_it_is_switched_on(
+    shop: Shop,
+) -> None:
+    await past_the_welcome(shop)
+    await shop.hears(said("/end"))
+    assert [ENGLISH("customer.ended")] == await shop.owed()
+
+    end = Prompt("end", None, True, "Bye #nickname#!", (Button("Again", "c:menu"),))
+    shop.teach(prompts=[end])
+    await shop.hears(said("hello again"))
+    await shop.owed()
+    await shop.hears(said("/end", name="Ann"))
+
+    (goodbye,) = await shop.owed_contents()
+    assert (goodbye.text, goodbye.buttons) == ("Bye Ann!", ((Button("Again", "c:menu"),),))
+
+
+@pytest.mark.requirement("PRM-06")
+@pytest.mark.requirement("PRM-07")
+@pytest.mark.parametrize("card", [False, True], ids=["text alone", "and the FAQ card"])
+@pytest.mark.parametrize("open_", [False, True], ids=["closed", "open"])
+async def test_the_welcome_is_said_within_hours_and_another_text_outside(
+    shop: Shop, open_: bool, card: bool
+) -> None:
+    """Either may be followed by the FAQ card; a switched-off one says nothing."""
+    more = (Content(Kind.FAQ_CARD),) if card else ()
+    prompts = [
+        Prompt("welcome", None, True, "Welcome!", (), more),
+        Prompt("closed", None, True, "Back on Monday.", (), more),
+    ]
+    shop.now -= timedelta(days=2 if open_ else 0)
+    shop.teach(faq=[SHIPPING], prompts=prompts, calendars={"": MONDAY_TO_FRIDAY})
+
+    await shop.hears(said("hello"))
+
+    said_first = "Welcome!" if open_ else "Back on Monday."
+    told = await shop.owed_contents()
+    assert [content.text for content in told][:1] == [said_first]
+    cards = [c for c in told if any(b.data == "c:faq:7" for row in c.buttons for b in row)]
+    assert len(cards) == int(card)
+
+    off = [replace(prompt, enabled=False) for prompt in prompts]
+    shop.teach(prompts=off, calendars={"": MONDAY_TO_FRIDAY})
+    await shop.hears(said("hello", by="2009"))
+    assert said_first not in await shop.owed()
+
+
+@pytest.mark.requirement("PRM-22")
+async def test_hours_count_when_a_customer_enters_and_not_at_each_message(shop: Shop) -> None:
+    closed = ENGLISH("prompt.closed.body").split(".")[0]
+    shop.teach(calendars={"": MONDAY_TO_FRIDAY})
+
+    def told(texts: list[str]) -> int:
+        return sum(closed in text for text in texts)
+
+    await shop.hears(said("hello"))
+    assert told(await shop.owed()) == 1
+    await shop.hears(said("one"), said("two"))
+    assert told(await shop.owed()) == 0
+    await shop.hears(said("/end"))
+    await shop.hears(said("and again"))
+    assert told(await shop.owed()) == 1
+
+    shop.now -= timedelta(days=2)
+    await shop.hears(said("hello", by="2002"))
+    shop.now += timedelta(days=2)
+    await shop.owed()
+    await shop.hears(said("still here", by="2002"))
+    assert told(await shop.owed()) == 0
+
+
+@pytest.mark.requirement("PRM-08")
+async def test_a_holiday_has_its_own_words_in_place_of_those_outside_hours(shop: Shop) -> None:
+    today = shop.now.date()
+    festival = Holiday("国庆", today, today + timedelta(days=6), "放假到下周")
+    shop.teach(calendars={"": replace(MONDAY_TO_FRIDAY, holidays=(festival,))})
+    await shop.hears(said("hello"))
+    assert ["放假到下周"] == (await shop.owed())[:1]
+
+    shop.now += timedelta(days=6)
+    await shop.hears(said("hello", by="2002"))
+    assert ["放假到下周"] == (await shop.owed())[:1]
+
+    shop.now += timedelta(days=1)
+    await shop.hears(said("hello", by="2003"))
+    assert "放假到下周" not in await shop.owed()
+    assert await events_of_prompts(shop) == ["holiday", "holiday", "closed"]
+
+
+async def test_prompts_and_hours_of_a_group_come_before_the_account_s_and_the_common_ones(
+    shop: Shop,
+) -> None:
+    always = Calendar(OPEN_WEEK)
+    prompts = [
+        Prompt("welcome", None, True, "common"),
+        Prompt("welcome", "shop", True, "of the account"),
+        Prompt("welcome", group_key(shop.group), True, "of the group"),
+    ]
+    calendars = {"": MONDAY_TO_FRIDAY, of_group(shop.group): always}
+    for number, (count, wanted) in enumerate(
+        [(3, "of the group"), (2, "of the account"), (1, "common")]
+    ):
+        shop.teach(prompts=prompts[:count], calendars=calendars, front_group=shop.group)
+        await shop.hears(said("hello", by=f"300{number}"))
+        assert [wanted] == (await shop.owed())[:1]

@@ -29,6 +29,7 @@ from core.playbook import (
     Rule,
     Shelf,
 )
+from core.prompts import KINDS
 
 LANGUAGES = ("en", "zh_CN")
 
@@ -363,7 +364,13 @@ def test_a_script_needs_a_question_and_an_answer(
             "duplicate_words",
             {"name": "a", "first_line": 2},
         ),
-        ("prompts:\n- {kind: farewell, body: b}", 2, "bad_choice", {"choices": "welcome"}),
+        ("prompts:\n- {kind: farewell, body: b}", 2, "bad_choice", {"choices": ", ".join(KINDS)}),
+        (
+            "prompts:\n- {kind: queue, account: 'group:1', body: b}",
+            2,
+            "prompt_of_group",
+            {"path": "prompts[1].account"},
+        ),
         ("prompts:\n- {kind: welcome}", 2, "missing_key", {"key": "body"}),
         (
             "prompts:\n- {kind: welcome, body: a}\n- {kind: welcome, account: null, body: b}",
@@ -700,7 +707,7 @@ PLAYBOOKS = st.builds(
     prompts=st.lists(
         st.builds(
             Prompt,
-            st.just("welcome"),
+            st.sampled_from(KINDS),
             st.none() | visible(99),
             st.booleans(),
             visible(99),
@@ -708,7 +715,7 @@ PLAYBOOKS = st.builds(
             st.lists(CONTENT, max_size=2).map(tuple),
         ),
         max_size=2,
-        unique_by=lambda prompt: prompt.account,
+        unique_by=lambda prompt: (prompt.kind, prompt.account),
     ).map(tuple),
 )
 
@@ -733,6 +740,14 @@ def test_what_is_written_is_read_again(playbook: Playbook) -> None:
     assert read(written) == without_ids(playbook)
     assert read(written.encode()) == without_ids(playbook)
     assert write(read(written)) == written
+
+
+def test_prompts_of_service_groups_stay_on_the_desk() -> None:
+    """A group has another number on another desk; those of accounts go along."""
+    common, club = Prompt("queue", None, True, "a"), Prompt("queue", "club", True, "b")
+    playbook = Playbook(prompts=(common, club, Prompt("queue", "group:1", True, "c")))
+
+    assert read(write(playbook)).prompts == (common, club)
 
 
 def test_a_file_is_easy_to_read() -> None:

@@ -85,12 +85,12 @@ async def test_an_account_goes_back_to_the_common_one_after_a_second_question(
 ) -> None:
     await office.ada.says("/prompt welcome Common")
     await office.ada.says("/prompt welcome account=club Club")
-    assert "a welcome of its own" in office.ada.heard[-1]
+    assert "club has its own" in office.ada.heard[-1]
     await office.ada.presses("Use the common one")
     assert welcome(office, "club").body == "Club"
     back = await office.ada.presses("Yes, reset")
 
-    assert "has the common welcome" in back
+    assert "club gets the common one" in back
     assert welcome(office, "club").body == "Common"
     await office.ada.says("/prompt welcome Common again")
     assert welcome(office, "club").body == "Common again"
@@ -113,7 +113,7 @@ async def test_the_first_welcome_of_an_account_is_taken_back(office: Office) -> 
 
     await office.ada.presses("Undo")
 
-    assert "has the common welcome" in await office.ada.says("/prompt welcome account=club")
+    assert "club gets the common one" in await office.ada.says("/prompt welcome account=club")
     assert office.desk.playbook.now.prompt(WELCOME, "club") == welcome(office, "shop")
     assert welcome(office).body == "Common"
 
