@@ -106,7 +106,7 @@ async def test_a_change_that_is_not_committed_leaves_nothing(house: House) -> No
     async with house.unit() as uow:
         await teach_rule.add(uow, house.admin, draft("price"), book, NOON)
 
-    assert (await house.book()).playbook == Playbook()
+    assert replace((await house.book()).playbook, front_group=None) == Playbook()
     assert house.rings == []
     async with house.unit() as uow:
         assert await uow.audit.newest(5) == []

@@ -62,6 +62,7 @@ async def test_the_worker_settles_the_line_that_every_bell_missed(
     )
     monkeypatch.setenv("FRONTDESK_CONFIG", str(path))
     shop = await Shop(database).open()
+    await shop.nobody_is_online()
     await shop.agent(presence="online")
     await shop.hears(said("human"))
     assert [] == await shop.owed("staff")
