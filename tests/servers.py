@@ -10,8 +10,7 @@ import asyncpg
 from storage.engine import Database
 from storage.migrate import migrate
 
-
-MEMORY = Path("/dev/shm")  # noqa: S108  a folder with a random name is made in it
+MEMORY = Path("/dev/shm")
 ROOM_BYTES = 2 * 1024**3
 
 
