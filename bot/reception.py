@@ -13,7 +13,7 @@ from bot.compiled import Compiled
 from bot.dialog import faq_card
 from bot.dialog.machine import Move, after
 from bot.dialog.mirror import mirror
-from bot.dialog.variables import facts_of, filled
+from bot.dialog.variables import facts_of, filled, may_hold_variables
 from core.calendar import Calendar, Open
 from core.i18n.texts import Texts
 from core.messages import Button, Content, InboundMessage, Kind, text
@@ -207,6 +207,8 @@ class Reception:
         """
         if content.kind is Kind.FAQ_CARD:
             return self.card(talk, person, account, 0, 1)
+        if not may_hold_variables(content):
+            return content
         around = self.around
         say = around.texts(person.language)
         hours = self.calendar(talk, account).spans_on(around.local.date())

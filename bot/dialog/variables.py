@@ -93,6 +93,18 @@ def fill(text: str, facts: Mapping[str, str]) -> str:
     return _replaced(text, known)
 
 
+def may_hold_variables(content: Content) -> bool:
+    """Say whether there is anything to fill, so that nothing is looked up for most messages."""
+    return any(
+        "#" in words or "＃" in words
+        for words in (
+            content.text,
+            content.title,
+            *(button.label for row in content.buttons for button in row),
+        )
+    )
+
+
 def filled(content: Content, facts: Mapping[str, str]) -> Content:
     """Return *content* with the variables in its title, text and button labels in place.
 

@@ -259,6 +259,8 @@ class _Desk:
 
     def _watch(self, talk: Talk, message: InboundMessage) -> None:
         """Note the sensitive words in what a customer wrote; nothing is kept from anybody."""
+        if not self.book.playbook.words:
+            return
         found = found_in(self.book.words, message.content, WordDirection.CUSTOMER, message.account)
         self.told.hits += recorded(
             found,
