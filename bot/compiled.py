@@ -40,8 +40,7 @@ class Compiled:
         words: The sensitive words.
         mask: What agents do not see of customers' messages; ``None``: they see everything.
         encoder: Compares meanings as well as letters; ``None``: letters only.
-        hidden: By group, the entries that its customers do not get; group 0 is the one that
-            serves accounts without a group of their own.
+        hidden: By group, the entries that its customers do not get.
         entries: The questions by number.
     """
 
@@ -140,7 +139,7 @@ class Compiled:
         Args:
             group_id: ``None`` for accounts without a group of their own.
         """
-        return self.hidden.get(group_id or 0, NOBODY)
+        return self.hidden.get(group_id or self.playbook.front_group or 0, NOBODY)
 
     def entry(self, entry_id: int, group_id: int | None, local: datetime) -> FaqEntry | None:
         """Return an entry if customers of a group may get it now; ``None`` if they may not.

@@ -10,26 +10,14 @@ from datetime import datetime, timedelta
 
 from bot.bell import LINE, OUTBOX, PHRASING
 from bot.compiled import Compiled
-from bot.dialog import faq_card
 from bot.dialog.machine import Move, after
 from bot.dialog.mirror import mirror
-from bot.dialog.variables import facts_of, filled, may_hold_variables
-from core.calendar import Calendar, Open
+from bot.prompting import Listener, calendar_of, prompt_for, told
+from core.calendar import Open
 from core.i18n.texts import Texts
-from core.messages import Button, Content, InboundMessage, Kind, text
-from core.playbook import Prompt, calendar_for
-from core.prompts import (
-    CLOSED,
-    HOLIDAY,
-    NOBODY,
-    QUEUE,
-    WELCOME,
-    default_prompt,
-    hours_in_words,
-    on_holiday,
-    prompt_contents,
-    wait_in_words,
-)
+from core.messages import Button, Content, InboundMessage, text
+from core.playbook import Prompt
+from core.prompts import CLOSED, HOLIDAY, NOBODY, QUEUE, WELCOME, on_holiday
 from core.states import Author, Direction
 from storage.repos.accounts import AccountFacts
 from storage.repos.conversations import Event, Talk
@@ -185,86 +173,45 @@ class Reception:
         own = talk.group_id or self.around.accounts[account].group_id
         return own or self.around.book.playbook.front_group
 
-    def ready(
+    def listener(
         self,
         talk: Talk,
         person: Person,
         account: str,
-        content: Content,
         *,
         agent: str = "",
         position: int | None = None,
-    ) -> Content:
-        """Return what was taught with its variables filled and the FAQ card laid out.
+    ) -> Listener:
+        """Return the customer as what was taught is said to them.
 
         Args:
             talk: The conversation.
             person: The customer.
             account: Name of the account.
-            content: As it was taught.
             agent: Who serves them; empty for nobody.
             position: Their place in line; ``None`` where they do not wait.
         """
-        if content.kind is Kind.FAQ_CARD:
-            return self.card(talk, person, account, 0, 1)
-        if not may_hold_variables(content):
-            return content
         around = self.around
-        say = around.texts(person.language)
-        hours = self.calendar(talk, account).spans_on(around.local.date())
-        facts = facts_of(
-            nickname=person.name,
-            account=account,
-            local=around.local,
-            agent=agent,
-            place=talk.region or "",
-            hours=hours_in_words(say, hours),
-            position=position,
-            wait=None if position is None else wait_in_words(say, None),
-        )
-        return filled(content, facts)
-
-    def card(self, talk: Talk, person: Person, account: str, node: int, page: int) -> Content:
-        """Return the FAQ card, opened at one node."""
-        book = self.around.book
-        return faq_card.card(
-            book.playbook,
-            book.hidden_for(self.group(talk, account)),
-            self.around.local.date(),
-            node,
-            page,
-            self.around.texts(person.language),
+        return Listener(
+            person.name,
+            account,
+            self.group(talk, account),
+            around.texts(person.language),
+            around.local,
+            talk.region or "",
+            agent,
+            position,
         )
 
-    def calendar(self, talk: Talk, account: str) -> Calendar:
-        """Return the hours that apply to a conversation."""
-        return calendar_for(self.around.book.playbook, account, self.group(talk, account))
-
-    def prompt(self, kind: str, talk: Talk, person: Person, account: str) -> Prompt:
-        """Return a prompt as it was taught: the group's, the account's, the common or our own."""
-        found = self.around.book.prompt(kind, account, self.group(talk, account))
-        return found or default_prompt(kind, self.around.texts(person.language))
-
-    def tell_prompt(
-        self,
-        prompt: Prompt,
-        talk: Talk,
-        person: Person,
-        account: str,
-        *,
-        agent: str = "",
-        position: int | None = None,
-    ) -> bool:
+    def tell_prompt(self, prompt: Prompt, talk: Talk, person: Person, listener: Listener) -> bool:
         """Owe a customer everything that a prompt says; say whether it is switched on."""
-        if not prompt.enabled:
-            return False
-        for content in prompt_contents(prompt):
-            shown = self.ready(talk, person, account, content, agent=agent, position=position)
-            self.say(talk, account, person.chat, shown)
-        self.event(talk, "prompt", {"kind": prompt.kind})
-        return True
+        for content in told(self.around.book, prompt, listener):
+            self.say(talk, listener.account, person.chat, content)
+        if prompt.enabled:
+            self.event(talk, "prompt", {"kind": prompt.kind})
+        return prompt.enabled
 
-    def greet(self, talk: Talk, person: Person, account: str, *, first: bool) -> bool:
+    def greet(self, talk: Talk, person: Person, account: str, *, first: bool) -> None:
         """Greet somebody who enters: the welcome within hours, else when we are back.
 
         The hours count at this moment, not at each message (requirement PRM-22).
@@ -274,18 +221,18 @@ class Reception:
             person: The customer.
             account: Name of the account.
             first: Whether they are to be welcomed where the desk is open.
-
-        Returns:
-            Whether anything was said.
         """
-        state = self.calendar(talk, account).state_at(self.around.local)
+        book, listener = self.around.book, self.listener(talk, person, account)
+        state = calendar_of(book, listener).state_at(self.around.local)
         if isinstance(state, Open):
-            welcome = self.prompt(WELCOME, talk, person, account)
-            return first and self.tell_prompt(welcome, talk, person, account)
-        if state.holiday is not None:
-            holiday = self.prompt(HOLIDAY, talk, person, account)
-            return self.tell_prompt(on_holiday(holiday, state.holiday.reply), talk, person, account)
-        return self.tell_prompt(self.prompt(CLOSED, talk, person, account), talk, person, account)
+            if not first:
+                return
+            prompt = prompt_for(book, WELCOME, listener)
+        elif state.holiday is not None:
+            prompt = on_holiday(prompt_for(book, HOLIDAY, listener), state.holiday.reply)
+        else:
+            prompt = prompt_for(book, CLOSED, listener)
+        self.tell_prompt(prompt, talk, person, listener)
 
     # -- our people --------------------------------------------------------------------------------
 
@@ -346,9 +293,10 @@ class Reception:
             waits = False
             if j.new:
                 kind = QUEUE if talk.group_id in online else NOBODY
-                prompt = self.prompt(kind, talk, person, j.account)
-                told = self.tell_prompt(prompt, talk, person, j.account, position=place)
-                waits = told and kind == QUEUE
+                listener = self.listener(talk, person, j.account, position=place)
+                prompt = prompt_for(self.around.book, kind, listener)
+                shown = self.tell_prompt(prompt, talk, person, listener)
+                waits = shown and kind == QUEUE
             if not waits:
                 end = (Button(say("customer.button.leave"), "c:end"),)
                 place_told = text(say("customer.position", place=place), end)

@@ -343,7 +343,7 @@ class Playbook:
         prompts: Messages that the desk sends of its own accord.
         categories: Nodes of the customers' part of the knowledge tree, parents before children.
         assigned: By group id, the nodes that were assigned to it; a group that does not stand
-            here sees everything (requirements KBF-16, KBF-24). 0 stands for the oldest group.
+            here sees everything (requirements KBF-16, KBF-24).
         answering: How the desk answers.
         library: Public entries for agents; held by playbooks that come from a file or go into
             one, nobody is answered from them.

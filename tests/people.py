@@ -107,7 +107,8 @@ class Shop:
         **more: Any,
     ) -> None:
         """Answer by a playbook; *more* are other parts of it."""
-        book = Playbook(1, tuple(rules), tuple(faq), prompts=tuple(prompts), **more)
+        more = {"prompts": tuple(prompts), "front_group": self.group, **more}
+        book = Playbook(1, tuple(rules), tuple(faq), **more)
         self.book = Compiled.build(book)
 
     async def around(self) -> Surroundings:

@@ -12,6 +12,7 @@ PACKAGES = ("core", "storage", "bot", "admin_bot", "playground")
 # - bot.cli and bot.run compose the processes, so they stand above them.
 # - bot.line_watch and bot.teach_offline each run one handler for a process: they stand beside the
 #   processes, on a line of their own, because they need the wiring.
+# - bot.prompting is what was taught as one customer gets it, whoever tells it.
 # - bot.compiled is the playbook with what the deciders made of it, bot.answering the order in which
 #   they are asked, bot.reception what a batch of customers' messages leads to until it is written.
 # - bot.telling and bot.handover are what several handlers do alike (they may not import each
@@ -31,6 +32,7 @@ LINES = (
     ("bot.intake", "bot.outbox", "bot.playbook_cases"),
     ("bot.handlers.*", "bot.current_playbook"),
     ("bot.handover", "bot.reception", "bot.answering"),
+    ("bot.prompting",),
     ("bot.compiled",),
     ("bot.telling", "bot.facts", "bot.watching", "bot.reach"),
     (

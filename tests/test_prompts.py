@@ -65,7 +65,6 @@ def test_who_waits_is_told_place_and_wait_and_can_leave(language: str) -> None:
     assert [button.data for button in prompt.menu] == ["c:end"]
 
 
-@pytest.mark.requirement("PRM-16")
 @pytest.mark.parametrize(("language", "words"), [("en", "closed soon"), ("zh-CN", "即将关闭")])
 def test_the_reminder_says_that_the_conversation_will_be_closed_soon(
     language: str, words: str

@@ -7,14 +7,12 @@ from admin_bot.desk.speaking import voice_of
 from admin_bot.listing import whole
 from admin_bot.turn import Turn
 from bot.access import Permission
-from bot.dialog.faq_card import card
-from bot.dialog.variables import facts_of, filled
 from bot.handlers.desk_end import end
+from bot.prompting import Listener, prompt_for, told
 from bot.telling import Party
 from core.errors import BadRequestText
-from core.messages import Button, Content, Kind
-from core.playbook import calendar_for
-from core.prompts import END, default_prompt, hours_in_words, prompt_contents
+from core.messages import Button, Content
+from core.prompts import END
 
 
 async def run(turn: Turn) -> None:
@@ -44,29 +42,17 @@ async def run(turn: Turn) -> None:
 def goodbye(turn: Turn, party: Party) -> tuple[Content, ...]:
     """Return what the end prompt tells a customer; nothing where it is switched off."""
     desk, talk, person = turn.desk, party.talk, party.person
-    book, say = desk.playbook.now, desk.texts(person.language)
-    group = talk.group_id or book.playbook.front_group
-    prompt = book.prompt(END, party.account, group) or default_prompt(END, say)
-    if not prompt.enabled:
-        return ()
-    local = desk.clock().astimezone(desk.config.zone)
-    facts = facts_of(
-        nickname=person.name,
-        account=party.account,
-        local=local,
-        agent=turn.staff.name,
-        place=talk.region or "",
-        hours=hours_in_words(
-            say, calendar_for(book.playbook, party.account, group).spans_on(local.date())
-        ),
+    book = desk.playbook.now
+    listener = Listener(
+        person.name,
+        party.account,
+        talk.group_id or book.playbook.front_group,
+        desk.texts(person.language),
+        desk.clock().astimezone(desk.config.zone),
+        talk.region or "",
+        turn.staff.name,
     )
-    hidden = book.hidden_for(group)
-    return tuple(
-        card(book.playbook, hidden, local.date(), 0, 1, say)
-        if content.kind is Kind.FAQ_CARD
-        else filled(content, facts)
-        for content in prompt_contents(prompt)
-    )
+    return told(book, prompt_for(book, END, listener), listener)
 
 
 COMMAND = Command("end", Permission.SERVE, run, presses={"end": run})

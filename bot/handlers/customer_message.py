@@ -26,6 +26,7 @@ from bot.dialog.requests import CARD, FAQ, HUMAN, SAY, UNHELPFUL, Asked, Request
 from bot.knowledge.answering import Answer, Nothing, Offer, judge
 from bot.knowledge.matcher import FaqMatch
 from bot.phrasing.wording import phrasable
+from bot.prompting import card, prompt_for, ready
 from bot.reception import Joined, Reception, Surroundings
 from bot.rules.automaton import RuleHit
 from bot.rules.folding import fold
@@ -97,8 +98,8 @@ class _Desk:
         """Each conversation as it was loaded, to tell which ones have changed."""
         self.hits: dict[tuple[str, str], RuleHit | None] = {}
         self.ranked: dict[Question, list[FaqMatch]] = {}
-        self.online: frozenset[int | None] = frozenset()
-        """Groups in which the bot is silent because somebody is there; ``None``: the oldest."""
+        self.online: frozenset[int] = frozenset()
+        """Groups in which the bot is silent because somebody is there."""
         self.entered: set[int] = set()
         """Conversations that this batch has opened and nobody has greeted yet."""
         self.groups: dict[str, int] = {}
@@ -294,7 +295,8 @@ class _Desk:
                 self._show_menu(talk, person, message)
             case Request.CARD:
                 self.told.move(talk, Move.WRITE)
-                shown = self.told.card(talk, person, message.account, asked.node, asked.page)
+                listener = self.told.listener(talk, person, message.account)
+                shown = card(self.book, listener, asked.node, asked.page)
                 self._reply(talk, message, shown)
             case _:
                 self.told.move(talk, Move.WRITE)
@@ -329,9 +331,10 @@ class _Desk:
         self.told.joined = [j for j in self.told.joined if j.talk.id != talk.id]
         if was is State.WAITING:
             self.told.left.append(talk.id)
-        goodbye = self.told.prompt(END, talk, person, message.account)
         name = agent.name if agent is not None else ""
-        if not self.told.tell_prompt(goodbye, talk, person, message.account, agent=name):
+        listener = self.told.listener(talk, person, message.account, agent=name)
+        goodbye = prompt_for(self.book, END, listener)
+        if not self.told.tell_prompt(goodbye, talk, person, listener):
             self._reply(talk, message, text(say("customer.ended")))
         self.told.system_line(talk, self.around.texts(None)("transcript.ended_by_customer"))
         if agent is not None:
@@ -446,7 +449,7 @@ class _Desk:
 
     def _show_menu(self, talk: Talk, person: Person, message: InboundMessage) -> None:
         say = self.around.texts(person.language)
-        prompt = self.told.prompt(WELCOME, talk, person, message.account)
+        prompt = prompt_for(self.book, WELCOME, self.told.listener(talk, person, message.account))
         rows = [(button,) for button in prompt.menu]
         if self.book.entries and not any((b.data or "").startswith(CARD) for (b,) in rows):
             rows.append((Button(say("customer.button.faq"), f"{CARD}0:1"),))
@@ -461,7 +464,8 @@ class _Desk:
     ) -> Content:
         agent = self.agents.get(talk.agent_id or 0)
         name = agent.name if agent else ""
-        return self.told.ready(talk, person, message.account, content, agent=name)
+        listener = self.told.listener(talk, person, message.account, agent=name)
+        return ready(self.book, content, listener)
 
     def _reply(self, talk: Talk, message: InboundMessage, content: Content) -> None:
         self.told.say(talk, message.account, message.chat, content)

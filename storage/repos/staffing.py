@@ -248,21 +248,15 @@ class Staffing:
             {"ids": set(groups)},
         )
 
-    async def groups_online(self) -> frozenset[int | None]:
-        """Return the groups in which somebody is online; ``None`` among them: the oldest one is.
-
-        The oldest group serves the accounts that have none of their own.
-        """
+    async def groups_online(self) -> frozenset[int]:
+        """Return the groups in which somebody is online."""
         rows = await self._connection.scalars(
             select(Membership.group_id)
             .join(Staff, Staff.id == Membership.staff_id)
             .where(Staff.active, Staff.presence == Presence.ONLINE.value)
             .distinct()
         )
-        found: set[int | None] = set(rows)
-        if await self._connection.scalar(select(func.min(Group.id))) in found:
-            found.add(None)
-        return frozenset(found)
+        return frozenset(rows)
 
     async def serving_counts(self) -> dict[int, int]:
         """Return how many conversations each agent serves now; 0 is left out."""

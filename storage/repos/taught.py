@@ -163,7 +163,7 @@ class Taught:
             rules=tuple(_rule(row) for row in rules),
             faq=tuple(await library.entries(Shelf.FAQ)),
             categories=tuple(await library.categories(Shelf.FAQ)),
-            assigned=await self._assigned(library),
+            assigned=await library.assigned(Shelf.FAQ),
             front_group=await self._oldest_group(),
             answering=await self.answering(),
             words=tuple(await self.word_lists()),
@@ -180,14 +180,6 @@ class Taught:
             ),
             calendars=await Calendars(self._connection).all(),
         )
-
-    async def _assigned(self, library: Library) -> dict[int, frozenset[int]]:
-        found = await library.assigned(Shelf.FAQ)
-        # Accounts without a group of their own are served by the oldest.
-        oldest = await self._oldest_group()
-        if oldest in found:
-            found[0] = found[oldest]
-        return found
 
     async def _oldest_group(self) -> int | None:
         return await self._connection.scalar(select(func.min(Group.id)))

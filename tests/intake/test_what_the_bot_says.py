@@ -137,7 +137,7 @@ async def test_customers_get_the_entries_that_were_assigned_to_their_group(shop:
     """On the card, by asking and by pressing an old button alike."""
     nodes = (Category(1, Shelf.FAQ, None, "发货"), Category(2, Shelf.FAQ, None, "退款"))
     faq = [replace(SHIPPING, category_id=1), replace(REFUND, category_id=2)]
-    shop.teach(faq=faq, categories=nodes, assigned={0: frozenset({2})})
+    shop.teach(faq=faq, categories=nodes, assigned={shop.group: frozenset({2})})
     await past_the_welcome(shop)
 
     await shop.hears(said("多久发货"))
@@ -348,7 +348,6 @@ async def test_the_end_is_told_in_the_words_of_the_prompt_where_it_is_switched_o
     assert (goodbye.text, goodbye.buttons) == ("Bye Ann!", ((Button("Again", "c:menu"),),))
 
 
-@pytest.mark.requirement("PRM-06")
 @pytest.mark.requirement("PRM-07")
 @pytest.mark.parametrize("card", [False, True], ids=["text alone", "and the FAQ card"])
 @pytest.mark.parametrize("open_", [False, True], ids=["closed", "open"])
@@ -433,6 +432,6 @@ async def test_prompts_and_hours_of_a_group_come_before_the_account_s_and_the_co
     for number, (count, wanted) in enumerate(
         [(3, "of the group"), (2, "of the account"), (1, "common")]
     ):
-        shop.teach(prompts=prompts[:count], calendars=calendars, front_group=shop.group)
+        shop.teach(prompts=prompts[:count], calendars=calendars)
         await shop.hears(said("hello", by=f"300{number}"))
         assert [wanted] == (await shop.owed())[:1]

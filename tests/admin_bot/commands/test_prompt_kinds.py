@@ -250,7 +250,6 @@ async def test_nobody_available_is_on_editable_and_has_the_box_that_silences_the
         assert office.desk.playbook.now.playbook.answering.quiet_online is on
 
 
-@pytest.mark.requirement("PRM-16")
 async def test_the_reminder_that_announces_the_end_is_edited(office: Office) -> None:
     assert "will be closed soon" in await office.ada.says("/prompt reminder")
     await office.ada.presses("Text")
