@@ -4,17 +4,22 @@ Nothing is kept while the admin thinks: the answer quotes the message with the c
 reads that message again. So it survives a restart, and it takes no memory.
 """
 
+import asyncio
 import hashlib
 import re
+from collections.abc import Callable
+from datetime import tzinfo
 
 import telegram
 
 from admin_bot.listing import one_line
 from admin_bot.progress import Progress
+from admin_bot.teaching import newest
 from admin_bot.turn import Turn
 from bot.compiled import Compiled
 from bot.dialog.spoken import seen
-from bot.handlers.preview import Example, Got, Preview
+from bot.handlers import preview
+from bot.handlers.preview import Example, Got, Past, Preview
 from core.errors import NotFound
 from core.messages import Button
 
@@ -24,24 +29,39 @@ _NAME_CHARS = 40
 _MOST_NAMED = 3
 
 
-async def show(turn: Turn, progress: Progress, preview: Preview, book: Compiled, name: str) -> None:
-    """Say what would have happened, with buttons ``<name>_save`` and ``<name>_cancel``.
+Judged = Callable[[Past, Compiled, tzinfo], Preview]
+"""Says what something new would have made of the past; takes seconds."""
+
+
+async def look(turn: Turn, judged: Judged, name: str) -> None:
+    """Work out what would have happened and say it, with ``<name>_save`` and ``<name>_cancel``.
 
     Args:
         turn: The turn.
-        progress: Puts it in place of what was said while it was worked out.
-        preview: What would have happened.
-        book: What is taught now.
+        judged: Works it out, in a thread.
         name: Of the command.
     """
+    book = await newest(turn)
+
+    async def worked_out() -> Preview:
+        async with turn.desk.reading() as uow:
+            past = await preview.past(uow, turn.staff, turn.desk.clock())
+        return await asyncio.to_thread(judged, past, book, turn.desk.config.zone)
+
+    quote = turn.message.message_id if turn.message is not None else None
+    progress = Progress(turn, turn.say("ahead.looking"), reply_to=quote)
+    await _show(turn, progress, await progress.during(worked_out()), book, name)
+
+
+async def _show(turn: Turn, progress: Progress, found: Preview, book: Compiled, name: str) -> None:
     say = turn.say
-    lines = [*_first(turn, preview), *_got(turn, preview)]
-    if preview.examples:
+    lines = [*_first(turn, found), *_got(turn, found)]
+    if found.examples:
         lines += ["", say("ahead.examples")]
-        lines += [_example(turn, book, example) for example in preview.examples]
+        lines += [_example(turn, book, example) for example in found.examples]
     save = Button(say("ahead.button.save"), f"{name}_save:{_digest(turn.message)}")
     row = (save, Button(say("button.cancel"), f"{name}_cancel"))
-    title = say("ahead.title", answered=preview.answered, looked_at=preview.looked_at)
+    title = say("ahead.title", answered=found.answered, looked_at=found.looked_at)
     await progress.finish("\n".join(lines), [row], title=title)
 
 

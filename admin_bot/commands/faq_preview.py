@@ -1,18 +1,14 @@
 """``/faq_preview``: what an entry would have done to the last 7 days' messages before it is."""
 
-import asyncio
-
 from admin_bot import ahead
 from admin_bot.command import Command
 from admin_bot.commands.faq_add import draft
-from admin_bot.progress import Progress
 from admin_bot.teaching import newest, teaching
 from admin_bot.turn import Turn
 from admin_bot.undoing import undo_row
 from admin_bot.wording import content
 from bot.access import Permission
 from bot.handlers import preview, teach_faq
-from bot.handlers.preview import Preview
 from core.errors import BadRequestText
 from core.messages import text
 from core.playbook import FaqEntry
@@ -38,17 +34,7 @@ async def run(turn: Turn) -> None:
         valid_from=wanted.valid_from,
         valid_until=wanted.valid_until,
     )
-    book = await newest(turn)
-    zone = turn.desk.config.zone
-
-    async def look() -> Preview:
-        async with turn.desk.reading() as uow:
-            past = await preview.past(uow, turn.staff, turn.desk.clock())
-        return await asyncio.to_thread(preview.of_entry, past, entry, book, zone)
-
-    quote = turn.message.message_id if turn.message is not None else None
-    progress = Progress(turn, turn.say("ahead.looking"), reply_to=quote)
-    await ahead.show(turn, progress, await progress.during(look()), book, NAME)
+    await ahead.look(turn, lambda past, book, zone: preview.of_entry(past, entry, book, zone), NAME)
 
 
 async def _saved(turn: Turn) -> None:

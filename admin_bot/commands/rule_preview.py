@@ -1,19 +1,16 @@
 """``/rule_preview``: what a rule would have done to the last 7 days' messages, before it exists."""
 
-import asyncio
 from dataclasses import replace
 
 from admin_bot import ahead
 from admin_bot.command import Command
 from admin_bot.commands.rule_add import settled_draft
-from admin_bot.progress import Progress
 from admin_bot.teaching import newest, teaching
 from admin_bot.turn import Turn
 from admin_bot.undoing import undo_row
 from admin_bot.wording import rule_card
 from bot.access import Permission
 from bot.handlers import preview, teach_rule
-from bot.handlers.preview import Preview
 from core.errors import BadRequestText
 from core.playbook import Rule
 
@@ -28,17 +25,7 @@ async def run(turn: Turn) -> None:
     if not wanted.words:
         raise BadRequestText("rule.no_words")
     rule = Rule(0, "", wanted.match, wanted.words, wanted.replies, wanted.accounts)
-    book = await newest(turn)
-    zone = turn.desk.config.zone
-
-    async def look() -> Preview:
-        async with turn.desk.reading() as uow:
-            past = await preview.past(uow, turn.staff, turn.desk.clock())
-        return await asyncio.to_thread(preview.of_rule, past, rule, book, zone)
-
-    quote = turn.message.message_id if turn.message is not None else None
-    progress = Progress(turn, turn.say("ahead.looking"), reply_to=quote)
-    await ahead.show(turn, progress, await progress.during(look()), book, NAME)
+    await ahead.look(turn, lambda past, book, zone: preview.of_rule(past, rule, book, zone), NAME)
 
 
 async def _saved(turn: Turn) -> None:
