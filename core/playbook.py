@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from core.calendar import TENANT, Calendar, of_account, of_group
 from core.messages import Button, Content
+from core.policy import Policies
 
 
 class Match(StrEnum):
@@ -355,6 +356,7 @@ class Playbook:
             them. Files hold none.
         front_group: The oldest service group, which serves accounts without one of their own;
             ``None`` where there is none yet.
+        policies: How customers are received. Files hold none.
     """
 
     version: int = 0
@@ -370,6 +372,7 @@ class Playbook:
     settings: Mapping[str, bool | int | float | str] = field(default_factory=dict)
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     front_group: int | None = None
+    policies: Policies = field(default_factory=Policies)
 
 
 def calendar_for(playbook: Playbook, account: str, group_id: int | None) -> Calendar:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.engine import Database
 from storage.inline import InlineConnection
 from storage.repos.accounts import Accounts
+from storage.repos.allocations import Allocations
 from storage.repos.audit import Audit
 from storage.repos.calendars import Calendars
 from storage.repos.conversations import Conversations
@@ -21,8 +22,10 @@ from storage.repos.messages import Messages
 from storage.repos.outbox import Outbox
 from storage.repos.people import People
 from storage.repos.phrasings import Phrasings
+from storage.repos.policies import PolicyBook
 from storage.repos.staffing import Staffing
 from storage.repos.taught import Taught
+from storage.repos.timers import Timers
 from storage.repos.watch import Watch
 
 
@@ -64,6 +67,9 @@ class UnitOfWork:
             await self._leave()
             raise
         self.accounts = Accounts(self.connection)
+        self.allocations = Allocations(self.connection)
+        self.policies = PolicyBook(self.connection)
+        self.timers = Timers(self.connection)
         self.people = People(self.connection)
         self.conversations = Conversations(self.connection)
         self.line = Line(self.connection)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, ForeignKey, Index, SmallInteger, String, text
+from sqlalchemy import Boolean, ForeignKey, Index, SmallInteger, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.states import State
@@ -32,6 +32,7 @@ class Conversation(Base):
         Index(
             "ix_conversations_line",
             "group_id",
+            "rank",
             "waiting_since",
             "id",
             sqlite_where=text(f"state = {int(State.WAITING)}"),
@@ -43,6 +44,8 @@ class Conversation(Base):
             sqlite_where=text(f"state = {int(State.SERVING)}"),
             postgresql_where=text(f"state = {int(State.SERVING)}"),
         ),
+        Index("ix_conversations_served", "group_id", "serving_since"),
+        Index("ix_conversations_identity", "identity_id", "id"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -55,6 +58,16 @@ class Conversation(Base):
     agent_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     hinted: Mapped[bool] = mapped_column(Boolean, default=False)
     """The customer has been told how to reach a human since the bot last knew an answer."""
+    rank: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    """Minus the priority: the line is sorted by it first, lowest first."""
+    waits_as: Mapped[str] = mapped_column(String(8), default="", server_default="")
+    """Empty; ``callback`` or ``message``: the customer waits without watching the line."""
+    timed_out_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When the customer's silence was marked; ``None``: they are not silent. Source: QUE-30."""
+    snoozed: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    """Its agent has put it off until a time or until the customer writes."""
+    end_remark: Mapped[str | None] = mapped_column(Text)
+    """What was noted with the consultation categories at the end. Source: QUE-17."""
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     waiting_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     serving_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -94,3 +107,13 @@ class Card(Base):
     """The outbox row that carried the card, so that it can be edited."""
     chat: Mapped[str] = mapped_column(String(128))
     dealt_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Passed(Base):
+    """That an agent let an offered conversation pass; others are asked before they are again."""
+
+    __tablename__ = "passes"
+
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"), primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)

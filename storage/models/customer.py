@@ -16,6 +16,9 @@ class Customer(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     name: Mapped[str] = mapped_column(String(256))
+    owner_id: Mapped[int | None] = mapped_column(BigId)
+    """The member of staff to whom this customer belongs; ``None`` for nobody. Source: QUE-33."""
+    owned_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -38,4 +41,6 @@ class Identity(Base):
     """The person has shut us out; nothing is sent until they write again."""
     device: Mapped[dict[str, Any] | None] = mapped_column(Json)
     """``app_version``, ``brand``, ``model``, ``os_version`` from the latest consultation."""
+    last_agent_id: Mapped[int | None] = mapped_column(BigId)
+    """Who served this person last; ``None`` for nobody. Source: requirement QUE-24."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -34,6 +34,18 @@ class Staff(Base):
     """``None``: in none. No foreign key: SQLite could add one only by copying the table."""
     confirm_quick: Mapped[bool] = mapped_column(Boolean, default=True)
     """A quick reply is shown and confirmed before it is sent."""
+    presence_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When ``presence`` last changed; ``None``: never."""
+    seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When this person last did anything in the staff bot; ``None``: not yet."""
+    missed_offers: Mapped[int] = mapped_column(Integer, default=0)
+    """Offers let pass in a row."""
+    push_unread: Mapped[bool] = mapped_column(Boolean, default=False)
+    """Wants to be told of unread messages. Source: requirement AGT-19."""
+    daily_limit: Mapped[int | None] = mapped_column(Integer)
+    """Customers who may become theirs in a day; ``None``: any number. Source: QUE-39."""
+    weight: Mapped[int] = mapped_column(Integer, default=1)
+    """Their share where an allocation rule goes by weight."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -47,6 +59,10 @@ class Group(Base):
     identifier: Mapped[str] = mapped_column(String(64), unique=True)
     """What client requests call it; the name is only for display."""
     phone: Mapped[str | None] = mapped_column(String(32))
+    client_name: Mapped[str | None] = mapped_column(String(64))
+    """What customers read; ``None``: the name. Source: requirement QUE-03."""
+    client_shown: Mapped[bool] = mapped_column(Boolean, default=False)
+    """Customers of other groups see a button to switch to this one. Source: QUE-03, QUE-22."""
     added_by: Mapped[str] = mapped_column(String(64))
     narrowed: Mapped[list[str]] = mapped_column(Json, default=list)
     """Shelves of the knowledge base of which this group sees only what was assigned to it."""
@@ -75,3 +91,5 @@ class Membership(Base):
 
     group_id: Mapped[int] = mapped_column(ForeignKey("groups.id"), primary_key=True)
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True, index=True)
+    lead: Mapped[bool] = mapped_column(Boolean, default=False)
+    """Is told when customers of the group wait too long for an answer."""

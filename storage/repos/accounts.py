@@ -12,13 +12,32 @@ from storage.models.account import Account
 
 @dataclass(frozen=True, slots=True)
 class AccountFacts:
-    """One account as stored; ``group_id`` is ``None`` where the oldest group's line serves it."""
+    """One account as stored.
+
+    Args:
+        id: Number in storage.
+        name: As the configuration has it.
+        channel: Its platform.
+        enabled: Whether the configuration still has it.
+        group_id: Whose line serves it; ``None``: the oldest group's.
+        title: What people call it; empty: its name.
+        institution: The sub-institution that it belongs to; empty for none.
+        keeper_id: Who keeps it; ``None`` for nobody.
+    """
 
     id: int
     name: str
     channel: str
     enabled: bool
     group_id: int | None
+    title: str = ""
+    institution: str = ""
+    keeper_id: int | None = None
+
+    @property
+    def heading(self) -> str:
+        """What people call it."""
+        return self.title or self.name
 
 
 class Accounts:
@@ -31,7 +50,14 @@ class Accounts:
         """Return every account, oldest first."""
         rows = await self._connection.execute(
             select(
-                Account.id, Account.name, Account.channel, Account.enabled, Account.group_id
+                Account.id,
+                Account.name,
+                Account.channel,
+                Account.enabled,
+                Account.group_id,
+                Account.title,
+                Account.institution,
+                Account.keeper_id,
             ).order_by(Account.id)
         )
         return [AccountFacts(*row) for row in rows]

@@ -34,6 +34,10 @@ class Talk:
     waiting_since: datetime | None
     serving_since: datetime | None
     ended_at: datetime | None
+    rank: int = 0
+    waits_as: str = ""
+    timed_out_at: datetime | None = None
+    snoozed: bool = False
 
 
 @dataclass(slots=True)
@@ -64,6 +68,10 @@ _FIELDS = (
     Conversation.waiting_since,
     Conversation.serving_since,
     Conversation.ended_at,
+    Conversation.rank,
+    Conversation.waits_as,
+    Conversation.timed_out_at,
+    Conversation.snoozed,
 )
 _OPEN = Conversation.state != bindparam("ended", int(State.ENDED), literal_execute=True)
 # "No key" locks: inserting a row that names a locked one (a message, an outbox row) must not wait
@@ -103,6 +111,10 @@ _UPDATE = BulkUpdate(
     "waiting_since",
     "serving_since",
     "ended_at",
+    "rank",
+    "waits_as",
+    "timed_out_at",
+    "snoozed",
     "id",
 )
 _ADD_EVENTS = BulkInsert(
@@ -192,6 +204,10 @@ class Conversations:
                 t.waiting_since,
                 t.serving_since,
                 t.ended_at,
+                t.rank,
+                t.waits_as,
+                t.timed_out_at,
+                t.snoozed,
                 t.id,
             )
             for t in talks

@@ -15,6 +15,7 @@ from storage.many import among
 from storage.models.account import Account
 from storage.models.conversation import Conversation
 from storage.models.library import Assignment
+from storage.models.reception import GroupCategory, PolicyRow
 from storage.models.staff import Group, Membership, Staff
 from storage.models.taught import PromptRow
 from storage.repos.calendars import Calendars
@@ -39,6 +40,12 @@ class StaffMember:
     created_at: datetime
     department_id: int | None = None
     confirm_quick: bool = True
+    presence_since: datetime | None = None
+    seen_at: datetime | None = None
+    missed_offers: int = 0
+    push_unread: bool = False
+    daily_limit: int | None = None
+    weight: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,13 @@ class ServiceGroup:
     phone: str | None
     added_by: str
     created_at: datetime
+    client_name: str | None = None
+    client_shown: bool = False
+
+    @property
+    def shown_name(self) -> str:
+        """What customers read. Source: requirement QUE-03."""
+        return self.client_name or self.name
 
 
 _STAFF = (
@@ -69,8 +83,23 @@ _STAFF = (
     Staff.created_at,
     Staff.department_id,
     Staff.confirm_quick,
+    Staff.presence_since,
+    Staff.seen_at,
+    Staff.missed_offers,
+    Staff.push_unread,
+    Staff.daily_limit,
+    Staff.weight,
 )
-_GROUP = (Group.id, Group.name, Group.identifier, Group.phone, Group.added_by, Group.created_at)
+_GROUP = (
+    Group.id,
+    Group.name,
+    Group.identifier,
+    Group.phone,
+    Group.added_by,
+    Group.created_at,
+    Group.client_name,
+    Group.client_shown,
+)
 
 
 def _member(row: Any) -> StaffMember:
@@ -216,7 +245,13 @@ class Staffing:
         """
         await self._connection.execute(delete(Assignment).where(Assignment.group_id == group_id))
         await Calendars(self._connection).clear(of_group(group_id))
+        await self._connection.execute(
+            delete(GroupCategory).where(GroupCategory.group_id == group_id)
+        )
         # A later group may get the same number; it must not find the prompts of this one.
+        await self._connection.execute(
+            delete(PolicyRow).where(PolicyRow.owner == of_group(group_id))
+        )
         await self._connection.execute(
             delete(PromptRow).where(PromptRow.account == group_key(group_id))
         )
@@ -246,6 +281,23 @@ class Staffing:
                 Membership.staff_id == staff_id, among(Membership.group_id, "ids", of_numbers=True)
             ),
             {"ids": set(groups)},
+        )
+
+    async def leads(self, group_id: int) -> list[StaffMember]:
+        """Return who leads a group; nobody where none was named."""
+        return await self._members(
+            select(*_STAFF)
+            .join(Membership, Membership.staff_id == Staff.id)
+            .where(Membership.group_id == group_id, Membership.lead, Staff.active)
+            .order_by(Staff.id)
+        )
+
+    async def set_lead(self, staff_id: int, group_id: int, lead: bool) -> None:
+        """Let a member of a group be one of its leads, or not."""
+        await self._connection.execute(
+            update(Membership)
+            .where(Membership.staff_id == staff_id, Membership.group_id == group_id)
+            .values(lead=lead)
         )
 
     async def groups_online(self) -> frozenset[int]:

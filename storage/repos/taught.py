@@ -31,6 +31,7 @@ from storage.models.taught import (
 )
 from storage.repos.calendars import Calendars
 from storage.repos.library import Library
+from storage.repos.policies import PolicyBook
 
 
 def _rule(row: Any) -> Rule:
@@ -179,6 +180,7 @@ class Taught:
                 for row in prompts
             ),
             calendars=await Calendars(self._connection).all(),
+            policies=await PolicyBook(self._connection).all(),
         )
 
     async def _oldest_group(self) -> int | None:
