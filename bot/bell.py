@@ -18,7 +18,9 @@ PLAYBOOK = "playbook"
 """The playbook has a new version."""
 PHRASING = "phrasing"
 """An answer waits to be put into words."""
-BELLS = (OUTBOX, LINE, PLAYBOOK, PHRASING)
+TIMERS = "timers"
+"""A timer was set."""
+BELLS = (OUTBOX, LINE, PLAYBOOK, PHRASING, TIMERS)
 _CHANNEL = "frontdesk:bell"
 _RECONNECT_SECONDS = 1.0
 

@@ -8,7 +8,9 @@ from bot.dialog.lines import starts
 from bot.dialog.machine import Move
 from bot.dialog.spoken import hidden
 from bot.dialog.wording import in_words, place
+from bot.queue.rearming import service_began
 from bot.telling import Party, Telling
+from bot.timing import rearm
 from core.i18n.texts import Texts
 from core.messages import Content, text
 from core.states import Author, Direction, State
@@ -139,3 +141,10 @@ async def begin_service(
         else:
             tell.staff(agent, mine, CARD, talk.id)
     await withdraw(uow, tell, cards, becomes)
+    await uow.allocations.served_by({party.talk.identity_id: agent.id for party, agent in pairs})
+    await uow.line.forget_passes(ids)
+    began = [
+        (party.talk, service_began(tell.voice.policy(party), given=by is None))
+        for party, _ in pairs
+    ]
+    await rearm(uow, began, tell.now)

@@ -5,7 +5,7 @@ statements for any number of messages.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.bell import LINE, OUTBOX, PHRASING
@@ -13,12 +13,16 @@ from bot.compiled import Compiled
 from bot.dialog.machine import Move, after
 from bot.dialog.mirror import mirror
 from bot.prompting import Listener, calendar_of, prompt_for, told
+from bot.queue.rearming import Rearming, customer_wrote, joined_line
+from bot.timing import disarm, rearm
 from core.calendar import Open
 from core.i18n.texts import Texts
 from core.messages import Button, Content, InboundMessage, text
 from core.playbook import Prompt
+from core.policy import Policy
 from core.prompts import CLOSED, HOLIDAY, NOBODY, QUEUE, WELCOME, on_holiday
 from core.states import Author, Direction
+from core.timers import SNOOZE
 from storage.repos.accounts import AccountFacts
 from storage.repos.conversations import Event, Talk
 from storage.repos.messages import TranscriptLine
@@ -86,6 +90,10 @@ class Reception:
     hits: list[Hit] = field(default_factory=list)
     """Sensitive words in what customers wrote."""
     phrasings: list[Phrasing] = field(default_factory=list)
+    rearmings: dict[int, tuple[Talk, Rearming]] = field(default_factory=dict)
+    """What becomes of conversations' timers, by number: the last word counts."""
+    over: list[Talk] = field(default_factory=list)
+    """Conversations that their customers have ended."""
 
     def event(self, talk: Talk, kind: str, data: dict[str, object] | None = None) -> None:
         """Record that something happened to a conversation."""
@@ -165,6 +173,18 @@ class Reception:
         )
         self.owed.append(Owed(key, account, chat, content, REPLY, talk.id, due_at=due_at))
         return key
+
+    def policy(self, talk: Talk, account: str) -> Policy:
+        """Return how a customer is received."""
+        return self.around.book.playbook.policies.of(account, self.group(talk, account))
+
+    def wrote_to_agent(self, talk: Talk, account: str) -> None:
+        """Note that the customer of a served conversation has written: it is the agent's turn."""
+        rearming = customer_wrote(self.policy(talk, account))
+        if rearming.set or rearming.cancel or talk.snoozed:
+            cancel = (*rearming.cancel, *((SNOOZE,) if talk.snoozed else ()))
+            self.rearmings[talk.id] = (talk, replace(rearming, cancel=cancel))
+        talk.timed_out_at, talk.snoozed = None, False
 
     # -- what was taught, as one customer gets it --------------------------------------------------
 
@@ -301,6 +321,8 @@ class Reception:
                 end = (Button(say("customer.button.leave"), "c:end"),)
                 place_told = text(say("customer.position", place=place), end)
                 self.say(talk, j.account, person.chat, place_told)
+            if j.new:
+                self.rearmings[talk.id] = (talk, joined_line(self.policy(talk, j.account), None))
         uow.ring(LINE)
 
     async def remember(
@@ -322,6 +344,10 @@ class Reception:
         await uow.outbox.add(self.owed, now)
         await uow.conversations.record(self.events)
         await uow.conversations.update(sorted(talks, key=lambda t: t.id))
+        if self.over:
+            await disarm(uow, self.over)
+        if self.rearmings:
+            await rearm(uow, self.rearmings.values(), now)
         await uow.people.update(people)
         if self.hits:
             await uow.watch.add_hits(self.hits)

@@ -5,7 +5,7 @@ are told stands in the outbox. Handlers gather it here and write it all at once.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -14,6 +14,7 @@ from bot.rules.masking import Mask
 from bot.rules.sensitive import WordBook
 from core.i18n.texts import Texts
 from core.messages import Content, text
+from core.policy import Policies, Policy
 from core.states import Author, Direction
 from storage.repos.conversations import Event, Talk
 from storage.repos.messages import TranscriptLine
@@ -36,6 +37,7 @@ class Voice:
         new_key: Makes a key that is unique for ever.
         words: What our people may not say to customers; ``None``: they may say anything.
         mask: What they do not see of customers' messages; ``None``: they see everything.
+        policies: How customers are received.
     """
 
     texts_for: Callable[[str | None], Texts]
@@ -43,6 +45,11 @@ class Voice:
     new_key: Callable[[], str]
     words: WordBook | None = None
     mask: Mask | None = None
+    policies: Policies = field(default_factory=Policies)
+
+    def policy(self, party: "Party") -> Policy:
+        """Return what holds for a conversation."""
+        return self.policies.of(party.account, party.talk.group_id)
 
 
 @dataclass(frozen=True, slots=True)

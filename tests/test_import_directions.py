@@ -20,6 +20,7 @@ PACKAGES = ("core", "storage", "bot", "admin_bot", "playground")
 # - bot.playbook_cases asks bot.answering, for the command line alone.
 # - bot.watching is how several handlers find sensitive words and write them down.
 # - bot.reach is which quick replies somebody sees, for those who use and those who write them.
+# - bot.timing is how several handlers set and end a conversation's timers.
 # - bot.facts is how several handlers keep things in the record of changes, and how undo reads it.
 # - bot.bell, bot.pace and bot.metrics are skills that need neither storage nor deciders.
 LINES = (
@@ -27,14 +28,14 @@ LINES = (
     ("bot.cli",),
     ("bot.run",),
     ("bot.web", "bot.jobs", "admin_bot", "playground"),
-    ("bot.line_watch", "bot.teach_offline", "bot.phrase_watch"),
+    ("bot.line_watch", "bot.timer_watch", "bot.teach_offline", "bot.phrase_watch"),
     ("bot.wiring",),
     ("bot.intake", "bot.outbox", "bot.playbook_cases"),
     ("bot.handlers.*", "bot.current_playbook"),
     ("bot.handover", "bot.reception", "bot.answering"),
     ("bot.prompting",),
     ("bot.compiled",),
-    ("bot.telling", "bot.facts", "bot.watching", "bot.reach"),
+    ("bot.telling", "bot.facts", "bot.watching", "bot.reach", "bot.timing"),
     (
         "bot.rules",
         "bot.knowledge",

@@ -17,7 +17,14 @@ PER_ROW = 3
 def voice_of(turn: Turn) -> Voice:
     """Return what handlers speak with."""
     book = turn.desk.playbook.now
-    return Voice(turn.desk.texts, turn.desk.config.zone, new_key, words=book.words, mask=book.mask)
+    return Voice(
+        turn.desk.texts,
+        turn.desk.config.zone,
+        new_key,
+        words=book.words,
+        mask=book.mask,
+        policies=book.playbook.policies,
+    )
 
 
 def summary(party: Party, say: Texts) -> str:

@@ -6,8 +6,10 @@ from datetime import datetime
 from bot import access
 from bot.access import Permission
 from bot.bell import OUTBOX
+from bot.queue.rearming import agent_wrote
 from bot.rules.sensitive import WordHit, blocked
 from bot.telling import Party, Voice, parties
+from bot.timing import rearm
 from bot.watching import found_in, hold_back, recorded
 from core.errors import BadRequestText
 from core.messages import Content, Kind
@@ -278,7 +280,7 @@ async def _send_or_keep(
         edited = edits_key is not None
         return HeldBack(number, party.person.name, words, written.message_id, edited)
     key = voice.new_key()
-    await _send(uow, actor, party, written, key, now, quotes=quotes, edits_key=edits_key)
+    await _send(uow, actor, party, written, key, voice, now, quotes=quotes, edits_key=edits_key)
     by = WordDirection.STAFF
     await uow.watch.add_hits(
         recorded(hits, by, party.account, party.talk.id, key, now, staff_id=actor.id)
@@ -297,6 +299,7 @@ async def _send(
     party: Party,
     written: Written,
     key: str,
+    voice: Voice,
     now: datetime,
     *,
     quotes: str | None = None,
@@ -330,4 +333,5 @@ async def _send(
     )
     await uow.messages.add([line], now)
     await uow.outbox.add([owed], now)
+    await rearm(uow, [(party.talk, agent_wrote(voice.policy(party)))], now)
     uow.ring(OUTBOX)

@@ -231,6 +231,8 @@ class _Desk:
         agent = self.agents.get(talk.agent_id or 0) if serving else None
         if agent is not None:
             self.told.show(talk, person, message, agent)
+        if serving:
+            self.told.wrote_to_agent(talk, message.account)
         if message.edited:
             return  # the agent sees the new version; the bot has answered the old one
 
@@ -328,6 +330,8 @@ class _Desk:
         was = talk.state
         self.told.move(talk, Move.END)
         talk.ended_at = self.around.now
+        self.told.over.append(talk)
+        self.told.rearmings.pop(talk.id, None)
         self.told.joined = [j for j in self.told.joined if j.talk.id != talk.id]
         if was is State.WAITING:
             self.told.left.append(talk.id)

@@ -10,6 +10,7 @@ from bot.bell import LINE
 from bot.dialog.lines import ends
 from bot.dialog.machine import Move
 from bot.telling import Party, Telling, Voice, parties
+from bot.timing import disarm
 from core.errors import Conflict, NotFound
 from core.messages import Content, text
 from core.states import State
@@ -64,6 +65,7 @@ async def end(
     party = (await parties(uow, [talk]))[number]
     talk.state, talk.ended_at = State.ENDED, now
     await uow.conversations.update([talk])
+    await disarm(uow, [talk])
     if me.front_conversation_id == number:
         await uow.staffing.change(me.id, front_conversation_id=None)
     tell = Telling(uow, voice, now)

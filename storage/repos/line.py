@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.states import Presence, State
 from storage.many import among
-from storage.models.conversation import Card, Conversation
+from storage.models.conversation import Card, Conversation, Passed
 from storage.models.staff import Membership, Staff
 
 # Written into the SQL text, not sent as parameters: a partial index is used only where the
@@ -272,6 +273,32 @@ class Line:
             {"groups": set(groups)},
         )
         return [DealtCard(*row) for row in rows]
+
+    async def passed(self, conversations: Iterable[int]) -> set[tuple[int, int]]:
+        """Return who has let which of *conversations* pass: (conversation, member of staff)."""
+        rows = await self._connection.execute(
+            select(Passed.conversation_id, Passed.staff_id).where(
+                among(Passed.conversation_id, "ids", of_numbers=True)
+            ),
+            {"ids": set(conversations)},
+        )
+        return {(conversation, staff) for conversation, staff in rows}
+
+    async def let_pass(self, conversation_id: int, staff_id: int, now: datetime) -> None:
+        """Remember that somebody let an offered conversation pass."""
+        dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
+        await self._connection.execute(
+            dialect.insert(Passed)
+            .values(conversation_id=conversation_id, staff_id=staff_id, at=now)
+            .on_conflict_do_nothing()
+        )
+
+    async def forget_passes(self, conversations: Iterable[int]) -> None:
+        """Forget who has let *conversations* pass."""
+        await self._connection.execute(
+            delete(Passed).where(among(Passed.conversation_id, "ids", of_numbers=True)),
+            {"ids": set(conversations)},
+        )
 
     async def cards_of(self, staff_id: int) -> list[DealtCard]:
         """Return the cards that lie before one member of staff."""

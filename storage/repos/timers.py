@@ -44,8 +44,13 @@ class Timers:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def set(self, timers: Iterable[Timer]) -> None:
-        """Set timers, or move those that are set already."""
+    async def set(self, timers: Iterable[Timer], *, keep: bool = False) -> None:
+        """Set timers.
+
+        Args:
+            timers: Which.
+            keep: Whether one that is set already stays as it is; otherwise it is moved.
+        """
         rows = [
             {
                 "kind": t.kind,
@@ -62,11 +67,12 @@ class Timers:
         rows.sort(key=lambda r: (r["conversation_id"], r["kind"], r["staff_id"]))
         dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
         statement = dialect.insert(TimerRow)
+        key = ["kind", "conversation_id", "staff_id"]
+        becomes = {"due_at": statement.excluded.due_at, "data": statement.excluded.data}
         await self._connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=["kind", "conversation_id", "staff_id"],
-                set_={"due_at": statement.excluded.due_at, "data": statement.excluded.data},
-            ),
+            statement.on_conflict_do_nothing(index_elements=key)
+            if keep
+            else statement.on_conflict_do_update(index_elements=key, set_=becomes),
             rows,
         )
 

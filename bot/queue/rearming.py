@@ -1,0 +1,105 @@
+"""Decides which timers a happening sets and which it ends. Pure.
+
+After the agent has written it is the customer's turn, and silence is theirs: the reminder and the
+end are set. After the customer has written it is the agent's turn: what watches the agent is set,
+and counts from the first message that has had no answer.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from core.policy import Policy
+from core.timers import (
+    END,
+    OF_SERVING,
+    OF_WAITING,
+    PLACE,
+    REASSIGN,
+    REMIND,
+    RESPONSE,
+    SNOOZE,
+    UNREAD,
+)
+
+PLACE_EVERY = timedelta(minutes=1)
+"""How often who waits is told of their place at the most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A timer to be set.
+
+    Args:
+        kind: What is to happen.
+        after: How long from now.
+        keep: Whether one that is set already stays as it is; otherwise it is moved.
+        data: What it must remember.
+    """
+
+    kind: str
+    after: timedelta
+    keep: bool = False
+    data: Mapping[str, object] | None = field(default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Rearming:
+    """What becomes of a conversation's timers: first ``cancel`` ends some, then ``set`` sets."""
+
+    set: tuple[Setting, ...] = ()
+    cancel: tuple[str, ...] = ()
+
+
+def joined_line(policy: Policy, told: timedelta | None) -> Rearming:
+    """Return what follows when a conversation joins a line.
+
+    Args:
+        policy: What holds for it.
+        told: The wait that the customer was told; ``None``: too little was known.
+    """
+    if not policy.tell_wait:
+        return Rearming(cancel=OF_SERVING)
+    data = {"told": None if told is None else int(told.total_seconds())}
+    return Rearming((Setting(PLACE, PLACE_EVERY, data=data),), OF_SERVING)
+
+
+def service_began(policy: Policy, *, given: bool) -> Rearming:
+    """Return what follows when somebody begins to serve a conversation.
+
+    Args:
+        policy: What holds for it.
+        given: Whether they were given it without asking, and may not be looking.
+    """
+    found = _agents_turn(policy, first=True, keep=False)
+    if given and policy.reassign_minutes:
+        found.append(Setting(REASSIGN, timedelta(minutes=policy.reassign_minutes)))
+    return Rearming(tuple(found), (*OF_WAITING, REMIND, END, SNOOZE))
+
+
+def customer_wrote(policy: Policy) -> Rearming:
+    """Return what follows when the customer of a served conversation writes."""
+    watched = policy.remind or policy.end_minutes
+    return Rearming(
+        tuple(_agents_turn(policy, first=False, keep=True)), (REMIND, END) if watched else ()
+    )
+
+
+def agent_wrote(policy: Policy) -> Rearming:
+    """Return what follows when the agent of a conversation writes."""
+    found = []
+    if policy.remind:
+        found.append(Setting(REMIND, timedelta(minutes=policy.remind_minutes)))
+    if policy.end_minutes:
+        found.append(Setting(END, timedelta(minutes=policy.end_minutes)))
+    return Rearming(tuple(found), (UNREAD, RESPONSE, REASSIGN))
+
+
+def _agents_turn(policy: Policy, *, first: bool, keep: bool) -> list[Setting]:
+    found = []
+    if policy.push:
+        found.append(Setting(UNREAD, timedelta(minutes=policy.push_minutes), keep))
+    target = policy.first_response_minutes if first else policy.next_response_minutes
+    if target:
+        found.append(Setting(RESPONSE, timedelta(minutes=target), keep, {"first": first}))
+    return found
