@@ -17,6 +17,7 @@ PACKAGES = ("core", "storage", "bot", "admin_bot", "playground")
 #   they are asked, bot.reception what a batch of customers' messages leads to until it is written.
 # - bot.telling and bot.handover are what several handlers do alike (they may not import each
 #   other), so they stand one line below them.
+# - bot.closing ends conversations, for the agent's command and for the clock.
 # - bot.playbook_cases asks bot.answering, for the command line alone.
 # - bot.watching is how several handlers find sensitive words and write them down.
 # - bot.reach is which quick replies somebody sees, for those who use and those who write them.
@@ -32,7 +33,7 @@ LINES = (
     ("bot.wiring",),
     ("bot.intake", "bot.outbox", "bot.playbook_cases"),
     ("bot.handlers.*", "bot.current_playbook"),
-    ("bot.handover", "bot.reception", "bot.answering"),
+    ("bot.handover", "bot.reception", "bot.answering", "bot.closing"),
     ("bot.prompting",),
     ("bot.compiled",),
     ("bot.telling", "bot.facts", "bot.watching", "bot.reach", "bot.timing"),

@@ -6,13 +6,11 @@ from datetime import datetime
 
 from bot import access
 from bot.access import Permission
-from bot.bell import LINE
+from bot.closing import close
 from bot.dialog.lines import ends
-from bot.dialog.machine import Move
 from bot.telling import Party, Telling, Voice, parties
-from bot.timing import disarm
 from core.errors import Conflict, NotFound
-from core.messages import Content, text
+from core.messages import Content
 from core.states import State
 from storage.repos.staffing import StaffMember
 from storage.uow import UnitOfWork
@@ -63,18 +61,15 @@ async def end(
             raise NotFound("desk.none_in_front")
         raise Conflict("desk.not_yours", number=number)
     party = (await parties(uow, [talk]))[number]
-    talk.state, talk.ended_at = State.ENDED, now
-    await uow.conversations.update([talk])
-    await disarm(uow, [talk])
-    if me.front_conversation_id == number:
-        await uow.staffing.change(me.id, front_conversation_id=None)
     tell = Telling(uow, voice, now)
-    tell.line(talk, ends(me.name, now, voice.zone, voice.texts_for(None)))
-    say = voice.texts_for(party.person.language)
-    for content in goodbye(party) or (text(say("customer.ended")),):
-        tell.customer(party, content)
-    moved = {"from": State.SERVING.name, "to": State.ENDED.name, "move": Move.END.value}
-    tell.event(talk, "state", me.id, {**moved, "agent": me.id})
+    await close(
+        uow,
+        tell,
+        party,
+        me,
+        line=ends(me.name, now, voice.zone, voice.texts_for(None)),
+        goodbye=goodbye(party),
+        by=me.id,
+    )
     await tell.remember()
-    uow.ring(LINE)
     return Over(number, party.person.name)
