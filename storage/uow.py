@@ -14,6 +14,7 @@ from storage.repos.audit import Audit
 from storage.repos.calendars import Calendars
 from storage.repos.conversations import Conversations
 from storage.repos.departments import Departments
+from storage.repos.handoffs import Handoffs
 from storage.repos.learning import Learning
 from storage.repos.letters import Letters
 from storage.repos.library import Library
@@ -70,6 +71,7 @@ class UnitOfWork:
         self.allocations = Allocations(self.connection)
         self.policies = PolicyBook(self.connection)
         self.timers = Timers(self.connection)
+        self.handoffs = Handoffs(self.connection)
         self.people = People(self.connection)
         self.conversations = Conversations(self.connection)
         self.line = Line(self.connection)
