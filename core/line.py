@@ -19,7 +19,9 @@ class Waiting:
         customer_id: Who waits.
         owner_id: The member of staff to whom this customer belongs; ``None`` for nobody.
         last_agent_id: Who served them last on this account; ``None`` for nobody.
-        accounts: Names of all accounts to which the customer has written.
+        accounts: Names of all accounts to which the same person has written; only looked up where
+            a rule asks.
+        follower_id: To whom the same person belongs on another account; ``None`` for nobody.
     """
 
     conversation_id: int
@@ -31,6 +33,7 @@ class Waiting:
     owner_id: int | None = None
     last_agent_id: int | None = None
     accounts: frozenset[str] = frozenset()
+    follower_id: int | None = None
 
     @property
     def place(self) -> tuple[int, datetime, int]:
@@ -51,11 +54,6 @@ class Seat:
         by_account: How many of those they hold are of each account; accounts without any are
             left out.
         by_group: The same by group.
-        allocated_today: Customers who became theirs today by a rule or by the desk itself
-            (requirement QUE-39).
-        daily_limit: How many may; ``None``: any number.
-        department_id: Their department; ``None`` for none.
-        weight: Their share where a rule goes by weight, at least 1.
     """
 
     staff_id: int
@@ -65,10 +63,6 @@ class Seat:
     idle_since: datetime
     by_account: Mapping[str, int] = field(default_factory=dict)
     by_group: Mapping[int, int] = field(default_factory=dict)
-    allocated_today: int = 0
-    daily_limit: int | None = None
-    department_id: int | None = None
-    weight: int = 1
 
 
 class Source(StrEnum):
@@ -160,9 +154,10 @@ class Candidate:
     Args:
         staff_id: Number of the agent.
         department_id: Their department; ``None`` for none.
-        daily_limit: Customers who may become theirs in a day; ``None``: any number.
+        daily_limit: Customers who may become theirs in a day by a rule or by the desk itself
+            (requirement QUE-39); ``None``: any number.
         allocated_today: How many did today.
-        weight: Their share where a rule goes by weight.
+        weight: Their share where a rule goes by lot, at least 1.
     """
 
     staff_id: int
