@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from admin_bot.hours_typed import ALWAYS_WORDS, hours, hours_words
-from bot.handlers.teach_calendar import Whose
+from bot.whose import Whose
 from core.calendar import ALL_DAY, Span, Week
 from core.errors import BadRequestText, NotFound
 from core.i18n.texts import Texts

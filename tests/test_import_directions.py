@@ -21,6 +21,7 @@ PACKAGES = ("core", "storage", "bot", "admin_bot", "playground")
 # - bot.playbook_cases asks bot.answering, for the command line alone.
 # - bot.watching is how several handlers find sensitive words and write them down.
 # - bot.reach is which quick replies somebody sees, for those who use and those who write them.
+# - bot.whose is for whom hours and policies are set, for the handlers of both.
 # - bot.timing is how several handlers set and end a conversation's timers.
 # - bot.facts is how several handlers keep things in the record of changes, and how undo reads it.
 # - bot.bell, bot.pace and bot.metrics are skills that need neither storage nor deciders.
@@ -36,7 +37,7 @@ LINES = (
     ("bot.handover", "bot.reception", "bot.answering", "bot.closing"),
     ("bot.prompting",),
     ("bot.compiled",),
-    ("bot.telling", "bot.facts", "bot.watching", "bot.reach", "bot.timing"),
+    ("bot.telling", "bot.facts", "bot.watching", "bot.reach", "bot.timing", "bot.whose"),
     (
         "bot.rules",
         "bot.knowledge",

@@ -24,7 +24,7 @@ from admin_bot.undoing import undo_row
 from admin_bot.wording import today
 from bot.access import Permission
 from bot.handlers import teach_calendar
-from bot.handlers.teach_calendar import Whose
+from bot.whose import Whose
 from core.calendar import Holiday, SpecialDays, WorkingDays
 from core.errors import BadRequestText
 from core.messages import Button

@@ -11,7 +11,8 @@ from admin_bot.teaching import teaching
 from admin_bot.turn import Turn
 from admin_bot.undoing import undo_row
 from bot.handlers import teach_calendar
-from bot.handlers.teach_calendar import Whose, Wishes
+from bot.handlers.teach_calendar import Wishes
+from bot.whose import Whose
 from core.calendar import Holiday, SpecialDays, WorkingDays
 from core.errors import BadRequestText, NotFound
 from core.i18n.texts import Texts

@@ -13,7 +13,8 @@ from admin_bot.undoing import undo_row
 from admin_bot.wording import moment, today
 from bot.access import Permission
 from bot.handlers import teach_calendar
-from bot.handlers.teach_calendar import Shown, Whose
+from bot.handlers.teach_calendar import Shown
+from bot.whose import Whose
 from core.calendar import TENANT, Calendar, Closed, Week
 from core.i18n.texts import Texts
 from core.messages import Button

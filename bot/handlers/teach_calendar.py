@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from bot import access, bell, facts
+from bot import access, bell, facts, whose
 from bot.access import Permission
 from bot.facts import Facts
+from bot.whose import Whose
 from core.calendar import (
     STANDARD_WEEK,
     TENANT,
@@ -16,10 +17,6 @@ from core.calendar import (
     SpecialDays,
     Week,
     WorkingDays,
-    account_in,
-    group_in,
-    of_account,
-    of_group,
 )
 from core.errors import BadRequestText, NotFound
 from storage.repos.audit import Change
@@ -34,23 +31,6 @@ MOST_SPANS = 10
 """Parts of one day."""
 HOURS, HOLIDAY = "hours", "holiday"
 """What the record of changes calls weekly hours, and make-up days or a holiday."""
-
-
-@dataclass(frozen=True, slots=True)
-class Whose:
-    """Something that may have a calendar: the whole desk, an account or a service group.
-
-    Args:
-        owner: As in ``core.calendar``.
-        name: As people know it; empty for the whole desk.
-        ref: A short name for buttons: ``t``, ``a<account's number>``, ``g<group's number>``.
-        identifier: A group's identifier; empty for the others.
-    """
-
-    owner: str
-    name: str
-    ref: str
-    identifier: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +84,7 @@ async def show(uow: UnitOfWork, actor: StaffMember, owner: str) -> Shown:
 async def owners(uow: UnitOfWork, actor: StaffMember) -> tuple[Whose, ...]:
     """Return everything that may have a calendar: the desk, then the accounts, then the groups."""
     access.require(actor.role, Permission.STAFF)
-    accounts = await uow.accounts.all()
-    groups = await uow.staffing.groups()
-    return (
-        Whose(TENANT, "", "t"),
-        *(Whose(of_account(one.name), one.name, f"a{one.id}") for one in accounts),
-        *(Whose(of_group(one.id), one.name, f"g{one.id}", one.identifier) for one in groups),
-    )
+    return await whose.everybody(uow)
 
 
 async def set_week(
@@ -126,7 +100,7 @@ async def set_week(
     """
     access.require(actor.role, Permission.STAFF)
     everybody = await owners(uow, actor)
-    _known(everybody, owner)
+    whose.known(everybody, owner)
     if week is not None:
         week = tuple(_checked(spans) for spans in week)
     await _write_week(uow, actor, owner, week, now)
@@ -206,7 +180,7 @@ async def add(uow: UnitOfWork, actor: StaffMember, days: SpecialDays, now: datet
         NotFound: There is no such account or group.
     """
     access.require(actor.role, Permission.STAFF)
-    _known(await owners(uow, actor), days.owner)
+    whose.known(await owners(uow, actor), days.owner)
     made = _made(days)
     made = replace(made, id=await uow.calendars.add(made, now))
     after = facts.of_special_days(made)
@@ -259,17 +233,6 @@ async def remove(uow: UnitOfWork, actor: StaffMember, number: int, now: datetime
 # -- checks ----------------------------------------------------------------------------------------
 
 
-def _known(everybody: Sequence[Whose], owner: str) -> Whose:
-    for whose in everybody:
-        if whose.owner == owner:
-            return whose
-    raise NotFound(
-        "hours.unknown_owner",
-        name=account_in(owner) or f"#{group_in(owner)}",
-        known=", ".join(whose.name for whose in everybody if whose.name) or "–",
-    )
-
-
 def _made(days: SpecialDays) -> SpecialDays:
     name = " ".join(days.name.split())
     if not name or len(name) > LONGEST_NAME:
@@ -308,12 +271,12 @@ def _checked(spans: Sequence[Span]) -> tuple[Span, ...]:
 
 
 async def _shown(uow: UnitOfWork, owner: str, everybody: tuple[Whose, ...]) -> Shown:
-    whose = _known(everybody, owner)
+    shown = whose.known(everybody, owner)
     calendars = await uow.calendars.all()
     own = calendars.get(owner, Calendar())
     # Over a group stands the account of the conversation, which nobody knows here.
     counts = own if owner == TENANT else own.above(calendars.get(TENANT))
-    return Shown(whose, own.week, counts, everybody)
+    return Shown(shown, own.week, counts, everybody)
 
 
 async def _write_week(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from admin_bot import calendar_typed as typed
 from admin_bot.commands.hours import month_view
-from bot.handlers.teach_calendar import Whose
+from bot.whose import Whose
 from core.calendar import ALL_DAY, OPEN_WEEK, STANDARD_WEEK, Calendar, Holiday, Week, WorkingDays
 from core.errors import BadRequestText, NotFound
 from core.i18n.texts import texts
