@@ -8,7 +8,9 @@ from core.messages import Content, Kind
 
 HUMAN, MENU, END, FAQ, SAY = "c:human", "c:menu", "c:end", "c:faq:", "c:say:"
 CARD, UNHELPFUL = "c:cat:", "c:no:"
-"""Data of the buttons that customers get. A press may carry anything: it is checked like text."""
+GO, OWN = "c:go:", "c:own:"
+"""Data of the buttons that customers get. A press may carry anything: it is checked like text.
+``GO`` leads into a group and ``OWN`` to a person: ``c:go:<its number>:<the conversation's>``."""
 
 
 class Request(StrEnum):
