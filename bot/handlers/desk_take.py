@@ -8,10 +8,9 @@ from bot.access import Permission
 from bot.bell import LINE
 from bot.dialog.machine import Move
 from bot.handover import begin_service
-from bot.telling import Telling, Voice, parties
+from bot.telling import Party, Telling, Voice, parties
 from core.errors import Conflict, NotAllowed, NotFound
 from core.states import State
-from storage.repos.conversations import Talk
 from storage.repos.staffing import StaffMember
 from storage.uow import UnitOfWork
 
@@ -60,14 +59,14 @@ async def take(
     if talk is None:
         raise NotFound("desk.no_such_conversation", number=conversation_id)
     if talk.state is not State.WAITING:
-        raise await _too_late(uow, me, talk)
+        raise await _too_late(uow, me, (await parties(uow, [talk]))[talk.id])
     if not access.may(me.role, Permission.SEE_LINE):
         cards = await uow.line.cards([conversation_id])
         if me.id not in {c.staff_id for c in cards}:
             # Whoever took it a moment ago has collected everybody's card.
             now_talk = (await uow.conversations.lock([conversation_id]))[conversation_id]
             if now_talk.state is not State.WAITING:
-                raise await _too_late(uow, me, now_talk)
+                raise await _too_late(uow, me, (await parties(uow, [now_talk]))[now_talk.id])
             raise NotAllowed
     return await _claim(uow, me, conversation_id, voice=voice, now=now, on_card=on_card)
 
@@ -94,7 +93,7 @@ async def take_next(
         try:
             return await _claim(uow, me, oldest[0].conversation_id, voice=voice, now=now)
         except Conflict as lost:
-            if lost.key == "desk.hands_full":
+            if lost.key in ("desk.hands_full", "desk.hands_full_of"):
                 raise
     return None
 
@@ -109,11 +108,12 @@ async def _claim(
     on_card: bool = False,
 ) -> Taken:
     """Claim it for *me*, whose row is locked."""
-    won = await uow.line.claim(conversation_id, me.id, now)
     talk = (await uow.conversations.lock([conversation_id]))[conversation_id]
-    if not won:
-        raise await _too_late(uow, me, talk)
     party = (await parties(uow, [talk]))[talk.id]
+    limits = voice.policies.limits(party.account, talk.group_id)
+    if not await uow.line.claim(conversation_id, me.id, now, limits):
+        raise await _too_late(uow, me, party, limits)
+    talk.state, talk.agent_id, talk.serving_since = State.SERVING, me.id, now
     await uow.staffing.change(me.id, front_conversation_id=talk.id, idle_since=now)
     tell = Telling(uow, voice, now)
     await begin_service(
@@ -130,9 +130,15 @@ async def _claim(
     return Taken(talk.id, party.person.name)
 
 
-async def _too_late(uow: UnitOfWork, me: StaffMember, talk: Talk) -> Conflict:
+async def _too_late(
+    uow: UnitOfWork, me: StaffMember, party: Party, limits: tuple[int, int] = (0, 0)
+) -> Conflict:
     """Return why *me* cannot have it."""
+    talk = party.talk
     if talk.state is State.WAITING:
+        if len(await uow.conversations.of_agent(me.id)) < me.capacity:
+            limit = min(number for number in limits if number)
+            return Conflict("desk.hands_full_of", account=party.account, limit=limit)
         return Conflict("desk.hands_full", capacity=me.capacity)
     if talk.state is State.SERVING and talk.agent_id == me.id:
         return Conflict("desk.yours_already", number=talk.id)

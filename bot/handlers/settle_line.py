@@ -1,24 +1,32 @@
 """What happens when people and customers may be matched: cards are dealt, or seats filled."""
 
-from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, tzinfo
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta, tzinfo
 
-from bot.bell import LINE
+from bot.bell import LINE, TIMERS
 from bot.dialog import card
 from bot.dialog.machine import Move
 from bot.handover import begin_service, recent_lines, shown, withdraw
-from bot.queue.deal import Assign, Mode, Offer, Withdraw, deal
+from bot.queue.assignment import Assign, Decision, Floor, Offer, Own, Withdraw, assign
 from bot.rules.masking import Mask
 from bot.telling import Party, Telling, Voice, parties
 from core.i18n.texts import Texts
+from core.line import AllocationRule, Allotment, RuleOrder, Seat, Source, Target, Waiting
+from core.policy import Mode, Policies, Policy
 from core.states import State
-from storage.repos.line import DealtCard, Seat
+from core.timers import OFFER
+from storage.repos.allocations import BY_DESK, BY_RULE, Allocated
+from storage.repos.line import DealtCard
 from storage.repos.outbox import CARD
 from storage.repos.staffing import StaffMember
+from storage.repos.timers import Timer
 from storage.uow import UnitOfWork
 
 MOST_AT_ONCE = 100
 """Decisions carried out in one transaction; for the rest the bell is rung again."""
+_DEEPER = 4
+"""Where the first in line cannot be served by those who are free, so many times more are read."""
 
 
 async def settle(
@@ -32,7 +40,7 @@ async def settle(
     now: datetime,
     mask: Mask | None = None,
 ) -> int:
-    """Deal the waiting conversations of *groups* to the agents who are free.
+    """Give or offer the waiting conversations of *groups* to the agents who are free.
 
     Safe to call at any time and by several processes at once: what is dealt already stays, and
     nobody gets more than they have seats for. Call it again whenever ``bell.LINE`` rings, and
@@ -41,7 +49,8 @@ async def settle(
     Args:
         uow: An open unit of work; the caller commits.
         groups: Whose line may have moved; ``None`` for every group.
-        mode: How conversations reach agents: ``offer`` or ``auto``.
+        mode: How conversations reach agents where no owner has said so: ``offer``, ``auto``,
+            ``own``.
         texts_for: Texts for a language tag; ``None`` gives the desk's own language.
         zone: The tenant's time zone.
         new_key: Makes a key that is unique for ever.
@@ -57,56 +66,188 @@ async def settle(
     asked = set(groups) if groups is not None else {g.id for g in await uow.staffing.groups()}
     if not asked:
         return 0
-    # Staff before conversations, each in id order. Whoever takes a conversation holds their own
-    # row too, so that what is decided below is still true when it is written.
-    members = await uow.staffing.lock(s.staff_id for s in await uow.line.seats(asked))
-    groups_of = await uow.staffing.memberships()
-    wide = asked.union(*(groups_of.get(id_, ()) for id_ in members))
-    seats = await uow.line.seats(wide)
-    mine = [s for s in seats if s.staff_id in members]
-    decided = await _decide(uow, asked, wide, mine, Mode(mode))
+    policies = await uow.policies.all(Policy(mode=Mode(mode)))
+    room = await _Room.enter(uow, asked, policies, zone, now)
+    if room is None:
+        return 0
+    decided = await room.decide()
     now_or_later = decided[:MOST_AT_ONCE]
     if len(decided) > MOST_AT_ONCE:
         uow.ring(LINE)
     if not now_or_later:
         return 0
-    talks = await uow.conversations.lock(d.conversation_id for d in now_or_later)
+    talks = await uow.conversations.lock({d.conversation_id for d in now_or_later})
     around = await parties(uow, talks.values())
-    tell = Telling(uow, Voice(texts_for, zone, new_key, mask=mask), now)
+    voice = Voice(texts_for, zone, new_key, mask=mask, policies=policies)
+    tell = Telling(uow, voice, now)
     done = await _take_back(uow, tell, around, [d for d in now_or_later if isinstance(d, Withdraw)])
 
-    def still_fits(decision: Offer | Assign) -> bool:
-        """Say whether it waits in a group of theirs even now that it is locked."""
+    def still_waits(decision: Decision) -> bool:
+        """Say whether it waits in the line that was read even now that it is locked."""
         talk = around[decision.conversation_id].talk
-        return talk.state is State.WAITING and talk.group_id in groups_of[decision.staff_id]
+        return talk.state is State.WAITING and talk.group_id == room.group_of[talk.id]
 
-    offers = [d for d in now_or_later if isinstance(d, Offer) and still_fits(d)]
-    done += await _offer(uow, tell, around, members, offers)
-    assigns = [d for d in now_or_later if isinstance(d, Assign) and still_fits(d)]
-    done += await _assign(uow, tell, around, members, assigns)
+    going = [d for d in now_or_later if not isinstance(d, Withdraw) and still_waits(d)]
+    await _own(uow, tell, around, [d for d in going if isinstance(d, Own)])
+    done += await _offer(
+        uow, tell, around, room.members, [d for d in going if isinstance(d, Offer)]
+    )
+    done += await _assign(
+        uow, tell, around, room.members, [d for d in going if isinstance(d, Assign)]
+    )
     await tell.remember()
     return done
 
 
-async def _decide(
-    uow: UnitOfWork, asked: set[int], wide: set[int], seats: list[Seat], mode: Mode
-) -> list[Offer | Withdraw | Assign]:
-    free = {s.staff_id: max(0, s.capacity - s.serving) for s in seats}
-    if mode is Mode.AUTO:
-        # An agent may be in other groups too; those lines are settled when they move.
-        most = min(sum(free.values()), MOST_AT_ONCE + 1)
-        waiting = await uow.line.oldest_of_each(asked, most) if most else []
-        return list(deal(waiting, seats, (), mode))
-    here = {s.staff_id for s in seats if s.group_id in asked}
-    seats = [s for s in seats if s.staff_id in here]
-    on_duty = {s.staff_id for s in await uow.line.seats(wide)}
-    most = max((free[id_] for id_ in here), default=0)
-    waiting = await uow.line.oldest_of_each(wide, most) if most else []
-    # Also the cards of those who have gone off duty, and of conversations that wait no longer.
-    cards = [
-        c for c in await uow.line.lying(wide) if c.staff_id in here or c.staff_id not in on_duty
-    ]
-    return list(deal(waiting, seats, cards, mode))
+@dataclass(slots=True)
+class _Room:
+    """The people who are locked, and what is known of the lines that they could take from."""
+
+    uow: UnitOfWork
+    policies: Policies
+    allotment: Allotment
+    members: Mapping[int, StaffMember]
+    seats: list[Seat]
+    groups: set[int]
+    """Those whose line is read: the groups asked for and, for cards, all of their agents."""
+    cards: list[DealtCard]
+    now: datetime
+    group_of: dict[int, int]
+    """The line in which each conversation was seen."""
+
+    @classmethod
+    async def enter(
+        cls,
+        uow: UnitOfWork,
+        asked: set[int],
+        policies: Policies,
+        zone: tzinfo,
+        now: datetime,
+    ) -> "_Room | None":
+        """Lock whoever could be given or offered something; ``None`` where nobody could.
+
+        Staff before conversations, each in id order. Whoever takes a conversation holds their own
+        row too, so that what is decided is still true when it is written.
+        """
+        offers = await _offers(uow, policies, asked)
+        seats = await uow.line.seats(asked)
+        free = {s.staff_id for s in seats if s.serving < s.capacity}
+        groups_of: dict[int, list[int]] = {}
+        cards: list[DealtCard] = []
+        wide = set(asked)
+        if offers:
+            # A card counts for one of the agent's seats, whichever group it is from.
+            groups_of = await uow.staffing.memberships()
+            wide |= {g for s in seats for g in groups_of.get(s.staff_id, ())}
+            cards = await uow.line.lying(wide)
+        if not free and not cards:
+            return None
+        here = {s.staff_id for s in seats}
+        on_duty = here if wide == asked else {s.staff_id for s in await uow.line.seats(wide)}
+        # Also the cards of those who have gone off duty, and of conversations that wait no longer.
+        mine = {c.staff_id for c in cards if c.staff_id in here or c.staff_id not in on_duty}
+        members = await uow.staffing.lock(free | mine)
+        # Read again behind the locks: another process may have dealt a moment ago.
+        if offers:
+            cards = [c for c in await uow.line.lying(wide) if c.staff_id in members]
+        locked = members.keys() & here
+        seats = await uow.line.seats(wide, locked)
+        room = cls(uow, policies, Allotment(), members, seats, wide, cards, now, {})
+        room.allotment = await room._allotment(zone)
+        return room
+
+    async def decide(self) -> list[Decision]:
+        """Read as much of the lines as is needed, and decide."""
+        free = {s.staff_id: max(0, s.capacity - s.serving) for s in self.seats}
+        with_room = {s.group_id for s in self.seats if free[s.staff_id]}
+        limit = min(sum(free.values()), MOST_AT_ONCE) + 1
+        while True:
+            waiting = await self.uow.line.oldest_of_each(with_room, limit)
+            waiting = await self._well_known(waiting)
+            self.group_of = {w.conversation_id: w.group_id for w in waiting}
+            passed = await self.uow.line.passed(self.group_of)
+            floor = Floor(self.seats, self.policies, self.allotment, self.cards, passed)
+            dealt = assign(waiting, floor)
+            read: dict[int, int] = {}
+            for w in waiting:
+                read[w.group_id] = read.get(w.group_id, 0) + 1
+            if not any(read.get(group, 0) == limit for group in dealt.hungry):
+                return list(dealt.decisions)
+            limit *= _DEEPER
+
+    async def _allotment(self, zone: tzinfo) -> Allotment:
+        """Return what rules look at; only what is asked for is read."""
+        repo = self.uow.allocations
+        rules = tuple(rule for rule in await repo.rules() if rule.enabled)
+        accounts = await repo.accounts()
+        modes = {self.policies.desk.mode, *(p.get("mode") for p in self.policies.own.values())}
+        if not rules and Mode.OWN not in modes:
+            return Allotment(accounts=accounts)
+        candidates = await repo.candidates(_midnight(self.now, zone))
+        turns = await repo.turns(rule.id for rule in rules)
+        return Allotment(rules, accounts, candidates, await repo.parents(), turns)
+
+    async def _well_known(self, waiting: list[Waiting]) -> list[Waiting]:
+        """Look up what rules ask about customers."""
+        rules = self.allotment.rules
+        strangers = {w.customer_id for w in waiting if w.owner_id is None}
+        if not rules or not strangers:
+            return waiting
+        if any(rule.order is RuleOrder.RANDOM for rule in rules):
+            ties = await self.uow.allocations.ties(strangers)
+            self.allotment = replace(self.allotment, ties=ties)
+        if not any(_asks_elsewhere(rule) for rule in rules):
+            return waiting
+        found = await self.uow.line.elsewhere(strangers)
+        return [
+            replace(
+                w, accounts=frozenset(found[w.customer_id][0]), follower_id=found[w.customer_id][1]
+            )
+            if w.customer_id in found
+            else w
+            for w in waiting
+        ]
+
+
+def _asks_elsewhere(rule: AllocationRule) -> bool:
+    return rule.source is Source.SHARED or rule.target is Target.FOLLOWER
+
+
+async def _offers(uow: UnitOfWork, policies: Policies, asked: Collection[int]) -> bool:
+    """Say whether cards may lie, or may have to lie, for conversations of these groups."""
+    accounts = await uow.accounts.all()
+    if any(policies.of(a.name, group).mode is Mode.OFFER for a in accounts for group in asked):
+        return True
+    # Cards may still lie from before the mode was changed.
+    return bool(await uow.line.lying(asked))
+
+
+def _midnight(now: datetime, zone: tzinfo) -> datetime:
+    """Return when the tenant's day began."""
+    return datetime.combine(now.astimezone(zone).date(), time(0), zone)
+
+
+async def _own(
+    uow: UnitOfWork, tell: Telling, around: Mapping[int, Party], owned: list[Own]
+) -> None:
+    """Make customers somebody's."""
+    if not owned:
+        return
+    await uow.allocations.allocate(
+        (
+            Allocated(
+                o.customer_id,
+                o.staff_id,
+                BY_DESK if o.rule_id is None else BY_RULE,
+                o.rule_id,
+            )
+            for o in owned
+        ),
+        tell.now,
+    )
+    for o in owned:
+        data = {"agent": o.staff_id, "rule": o.rule_id}
+        tell.event(around[o.conversation_id].talk, "owned", None, data)
 
 
 async def _take_back(
@@ -138,14 +279,21 @@ async def _offer(
     offers: list[Offer],
 ) -> int:
     recent = await recent_lines(uow, {d.conversation_id for d in offers}) if offers else {}
-    cards = []
+    cards, timers = [], []
     for offer in offers:
-        agent = members[offer.staff_id]
-        told = shown(around[offer.conversation_id], recent, agent, tell)
+        agent, party = members[offer.staff_id], around[offer.conversation_id]
+        told = shown(party, recent, agent, tell)
         content = card.offered(told, tell.voice.texts_for(agent.language))
         key = tell.staff(agent, content, CARD, offer.conversation_id)
         cards.append(DealtCard(offer.conversation_id, agent.id, key, agent.chat))
+        patience = tell.voice.policy(party).offer_seconds
+        if patience:
+            until = tell.now + timedelta(seconds=patience)
+            timers.append(Timer(OFFER, until, offer.conversation_id, agent.id))
     await uow.line.deal(cards, tell.now)
+    await uow.timers.set(timers)
+    if timers:
+        uow.ring(TIMERS)
     return len(cards)
 
 
@@ -157,14 +305,20 @@ async def _assign(
     assigns: list[Assign],
 ) -> int:
     given = []
-    for assign in assigns:
-        if await uow.line.claim(assign.conversation_id, assign.staff_id, tell.now):
-            party = around[assign.conversation_id]
-            party.talk.state, party.talk.agent_id = State.SERVING, assign.staff_id
-            given.append((party, members[assign.staff_id]))
-    for member_id in sorted({member.id for _, member in given}):
-        first = next(party.talk.id for party, member in given if member.id == member_id)
-        await _busy(uow, members[member_id], first, tell.now)
+    for one in assigns:
+        if await uow.line.claim(one.conversation_id, one.staff_id, tell.now, one.limits):
+            party = around[one.conversation_id]
+            party.talk.state, party.talk.agent_id = State.SERVING, one.staff_id
+            given.append((party, members[one.staff_id]))
+            data: dict[str, object] = {"agent": one.staff_id, "why": one.why.value}
+            if one.rule is not None:
+                data |= {"rule": one.rule.id, "rule_name": one.rule.name}
+            tell.event(party.talk, "assigned", None, data)
+    first: dict[int, int] = {}
+    for party, member in given:
+        first.setdefault(member.id, party.talk.id)
+    for member_id in sorted(first):
+        await _busy(uow, members[member_id], first[member_id], tell.now)
     if given:
         await begin_service(uow, tell, given, came_from=State.WAITING, move=Move.TAKE, by=None)
     return len(given)

@@ -1,45 +1,29 @@
 """Questions about the waiting line: who waits, who could serve, who was offered what."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import and_, bindparam, delete, func, insert, literal, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
 
+from core.line import Seat, Waiting
 from core.states import Presence, State
 from storage.many import among
+from storage.models.account import Account
+from storage.models.base import UtcDateTime
 from storage.models.conversation import Card, Conversation, Passed
+from storage.models.customer import Customer, Identity
 from storage.models.staff import Membership, Staff
 
 # Written into the SQL text, not sent as parameters: a partial index is used only where the
 # database can see that the condition is the index's own.
 _WAITING = Conversation.state == bindparam("waiting", int(State.WAITING), literal_execute=True)
+_ORDER = (Conversation.rank, Conversation.waiting_since, Conversation.id)
 _SERVING = Conversation.state == bindparam("serving", int(State.SERVING), literal_execute=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A conversation in the line of a group."""
-
-    conversation_id: int
-    group_id: int
-    since: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Seat:
-    """An agent who is on duty for a group, and how full their hands are."""
-
-    staff_id: int
-    group_id: int
-    chat: str
-    name: str
-    capacity: int
-    serving: int
-    idle_since: datetime
-    language: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +34,32 @@ class DealtCard:
     staff_id: int
     outbox_key: str
     chat: str
+
+
+_WHO_WAITS = (
+    select(
+        Conversation.id,
+        Conversation.group_id,
+        Conversation.waiting_since,
+        Conversation.rank,
+        Account.name,
+        Identity.customer_id,
+        Customer.owner_id,
+        Identity.last_agent_id,
+    )
+    .join(Account, Account.id == Conversation.account_id)
+    .join(Identity, Identity.id == Conversation.identity_id)
+    .join(Customer, Customer.id == Identity.customer_id)
+    .order_by(*_ORDER)
+)
+
+
+def _who_waits(rows: Iterable[Any]) -> list[Waiting]:
+    return [
+        Waiting(id_, group or 0, since, -rank, account, customer, owner, last)
+        for id_, group, since, rank, account, customer, owner, last in rows
+        if since
+    ]
 
 
 class Line:
@@ -69,33 +79,34 @@ class Line:
         )
         return dict.fromkeys(wanted, 0) | {group: count for group, count in rows if group}
 
-    async def position(self, group_id: int, since: datetime, conversation_id: int) -> int:
+    async def position(
+        self, group_id: int, since: datetime, conversation_id: int, rank: int = 0
+    ) -> int:
         """Return the place in the line, 1 for the next to be served."""
+        mine = tuple_(literal(rank), literal(since, UtcDateTime()), literal(conversation_id))
         ahead = await self._connection.scalar(
             select(func.count()).where(
-                _WAITING,
-                Conversation.group_id == group_id,
-                or_(
-                    Conversation.waiting_since < since,
-                    and_(Conversation.waiting_since == since, Conversation.id < conversation_id),
-                ),
+                _WAITING, Conversation.group_id == group_id, tuple_(*_ORDER) < mine
             )
         )
         return int(ahead or 0) + 1
 
     async def places(self, conversations: Iterable[int]) -> dict[int, int]:
         """Return the place in its group's line for each of *conversations* that waits."""
+        # Asked of a whole line at once, counting one by one would be quadratic.
+        asked = (
+            select(Conversation.group_id)
+            .where(_WAITING, among(Conversation.id, "ids", of_numbers=True))
+            .distinct()
+        )
         ranked = (
             select(
                 Conversation.id,
                 func.row_number()
-                .over(
-                    partition_by=Conversation.group_id,
-                    order_by=(Conversation.waiting_since, Conversation.id),
-                )
+                .over(partition_by=Conversation.group_id, order_by=_ORDER)
                 .label("place"),
             )
-            .where(_WAITING)
+            .where(_WAITING, Conversation.group_id.in_(asked))
             .subquery()
         )
         rows = await self._connection.execute(
@@ -105,41 +116,72 @@ class Line:
         return {row.id: row.place for row in rows}
 
     async def oldest(self, groups: Iterable[int], limit: int, *, offset: int = 0) -> list[Waiting]:
-        """Return who waits in *groups*, longest first, without the first *offset* of them."""
+        """Return who waits in *groups*, first in line first, without the first *offset* of them."""
         rows = await self._connection.execute(
-            select(Conversation.id, Conversation.group_id, Conversation.waiting_since)
-            .where(_WAITING, among(Conversation.group_id, "groups", of_numbers=True))
-            .order_by(Conversation.waiting_since, Conversation.id)
+            _WHO_WAITS.where(_WAITING, among(Conversation.group_id, "groups", of_numbers=True))
             .limit(limit)
             .offset(offset),
             {"groups": set(groups)},
         )
-        return [Waiting(id_, group or 0, since) for id_, group, since in rows if since]
+        return _who_waits(rows)
 
     async def oldest_of_each(self, groups: Iterable[int], limit: int) -> list[Waiting]:
-        """Return the *limit* who have waited longest in each of *groups*, longest first."""
-        ranked = (
-            select(
-                Conversation.id,
-                Conversation.group_id,
-                Conversation.waiting_since,
-                func.row_number()
-                .over(
-                    partition_by=Conversation.group_id,
-                    order_by=(Conversation.waiting_since, Conversation.id),
-                )
-                .label("place"),
+        """Return the first *limit* in line of each of *groups*, first in line first.
+
+        A walk along the index for each group: ranking all who wait would read the whole line.
+        """
+        found: list[Waiting] = []
+        for group in sorted(set(groups)):
+            rows = await self._connection.execute(
+                _WHO_WAITS.where(_WAITING, Conversation.group_id == group).limit(limit)
             )
-            .where(_WAITING, among(Conversation.group_id, "groups", of_numbers=True))
-            .subquery()
-        )
+            found += _who_waits(rows)
+        return sorted(found, key=lambda w: w.place)
+
+    async def waiting(self, conversation_id: int) -> Waiting | None:
+        """Return a conversation as assignment sees it; ``None`` where there is none.
+
+        It need not wait: the moment at which it was opened then counts.
+        """
+        found = (
+            await self._connection.execute(
+                _WHO_WAITS.add_columns(Conversation.opened_at).where(
+                    Conversation.id == conversation_id
+                )
+            )
+        ).first()
+        if found is None:
+            return None
+        *rest, opened = found
+        rest[2] = rest[2] or opened
+        return _who_waits([tuple(rest)])[0]
+
+    async def elsewhere(self, customers: Iterable[int]) -> dict[int, tuple[set[str], int | None]]:
+        """Return, by customer, the accounts to which the same person has written, and whose they
+        are there.
+
+        The same person is who has the same id on the same platform. Of several owners it is the
+        one who has had them longest; ``None``: they belong to nobody on another account.
+        """
+        here, there = aliased(Identity), aliased(Identity)
+        mine, other = aliased(Account), aliased(Account)
         rows = await self._connection.execute(
-            select(ranked.c.id, ranked.c.group_id, ranked.c.waiting_since)
-            .where(ranked.c.place <= limit)
-            .order_by(ranked.c.waiting_since, ranked.c.id),
-            {"groups": set(groups)},
+            select(here.customer_id, there.customer_id, other.name, Customer.owner_id)
+            .join(mine, mine.id == here.account_id)
+            .join(there, there.external_id == here.external_id)
+            .join(other, and_(other.id == there.account_id, other.channel == mine.channel))
+            .join(Customer, Customer.id == there.customer_id)
+            .where(among(here.customer_id, "customers", of_numbers=True))
+            .order_by(here.customer_id, Customer.owned_since, Customer.id),
+            {"customers": set(customers)},
         )
-        return [Waiting(id_, group or 0, since) for id_, group, since in rows if since]
+        found: dict[int, tuple[set[str], int | None]] = {}
+        for customer, same, account, owner in rows:
+            names, known = found.setdefault(customer, (set(), None))
+            names.add(account)
+            if known is None and owner is not None and same != customer:
+                found[customer] = (names, owner)
+        return found
 
     async def groups_waiting(self) -> set[int]:
         """Return the groups in whose line somebody waits."""
@@ -148,24 +190,19 @@ class Line:
         )
         return {group for group in rows.scalars() if group is not None}
 
-    async def seats(self, groups: Iterable[int]) -> list[Seat]:
-        """Return the agents on duty in *groups*, a row for each group they are in."""
-        serving = (
-            select(func.count())
-            .where(_SERVING, Conversation.agent_id == Staff.id)
-            .correlate(Staff)
-            .scalar_subquery()
-        )
-        rows = await self._connection.execute(
+    async def seats(self, groups: Iterable[int], staff: Iterable[int] | None = None) -> list[Seat]:
+        """Return the agents on duty in *groups*, a row for each group they are in.
+
+        Args:
+            groups: The groups.
+            staff: Of whom only; ``None`` for everybody.
+        """
+        question = (
             select(
                 Staff.id,
                 Membership.group_id,
-                Staff.external_id,
-                Staff.name,
                 Staff.capacity,
-                serving,
                 Staff.idle_since,
-                Staff.language,
             )
             .join(Membership, Membership.staff_id == Staff.id)
             .where(
@@ -173,33 +210,80 @@ class Line:
                 Staff.presence == Presence.ONLINE.value,
                 among(Membership.group_id, "groups", of_numbers=True),
             )
-            .order_by(Staff.id, Membership.group_id),
-            {"groups": set(groups)},
+            .order_by(Staff.id, Membership.group_id)
         )
-        return [Seat(*row) for row in rows]
+        values: dict[str, object] = {"groups": set(groups)}
+        if staff is not None:
+            question = question.where(among(Staff.id, "staff", of_numbers=True))
+            values["staff"] = set(staff)
+        rows = (await self._connection.execute(question, values)).all()
+        held = await self._held({row.id for row in rows})
+        seats = []
+        for id_, group, capacity, idle_since in rows:
+            accounts, by_group = held.get(id_, ({}, {}))
+            serving = sum(accounts.values())
+            seats.append(Seat(id_, group, capacity, serving, idle_since, accounts, by_group))
+        return seats
 
-    async def claim(self, conversation_id: int, staff_id: int, now: datetime) -> bool:
+    async def _held(
+        self, staff: Collection[int]
+    ) -> dict[int, tuple[dict[str, int], dict[int, int]]]:
+        """Return how many conversations agents hold, by account and by group."""
+        if not staff:
+            return {}
+        rows = await self._connection.execute(
+            select(Conversation.agent_id, Account.name, Conversation.group_id, func.count())
+            .join(Account, Account.id == Conversation.account_id)
+            .where(_SERVING, among(Conversation.agent_id, "staff", of_numbers=True))
+            .group_by(Conversation.agent_id, Account.name, Conversation.group_id),
+            {"staff": set(staff)},
+        )
+        held: dict[int, tuple[dict[str, int], dict[int, int]]] = {}
+        for id_, account, group, count in rows:
+            accounts, groups = held.setdefault(id_ or 0, ({}, {}))
+            accounts[account] = accounts.get(account, 0) + count
+            groups[group or 0] = groups.get(group or 0, 0) + count
+        return held
+
+    async def claim(
+        self,
+        conversation_id: int,
+        staff_id: int,
+        now: datetime,
+        limits: tuple[int, int] = (0, 0),
+    ) -> bool:
         """Give a waiting conversation to an agent; the first claim wins, in one statement.
 
-        The caller holds the agent's row locked, so that the capacity cannot be exceeded.
+        The caller holds the agent's row locked, so that no limit can be exceeded.
+
+        Args:
+            conversation_id: Which.
+            staff_id: To whom.
+            now: The moment.
+            limits: Conversations of its account, and of its group, that one agent may serve; 0
+                for any number.
 
         Returns:
-            Whether the conversation was still waiting and the agent had a seat free.
+            Whether the conversation was still waiting and the agent had a seat free for it.
         """
-        mine = Conversation.__table__.alias("mine")
-        held = (
-            select(func.count())
-            .select_from(mine)
-            .where(mine.c.agent_id == staff_id, mine.c.state == int(State.SERVING))
+        mine = aliased(Conversation)
+        held = select(func.count()).where(
+            mine.agent_id == staff_id, mine.state == int(State.SERVING)
         )
         capacity = select(Staff.capacity).where(Staff.id == staff_id, Staff.active)
+        allowed = [held.scalar_subquery() < capacity.scalar_subquery()]
+        columns = (
+            (mine.account_id, Conversation.account_id),
+            (mine.group_id, Conversation.group_id),
+        )
+        for limit, (theirs, its) in zip(limits, columns, strict=True):
+            if limit:
+                # Correlated by hand: the row that is updated is not in this SELECT.
+                of_it = held.where(theirs == its).correlate(Conversation)
+                allowed.append(of_it.scalar_subquery() < limit)
         result = await self._connection.execute(
             update(Conversation)
-            .where(
-                Conversation.id == conversation_id,
-                _WAITING,
-                held.scalar_subquery() < capacity.scalar_subquery(),
-            )
+            .where(Conversation.id == conversation_id, _WAITING, *allowed)
             .values(state=int(State.SERVING), agent_id=staff_id, serving_since=now)
         )
         return bool(result.rowcount == 1)

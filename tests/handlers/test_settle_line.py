@@ -221,8 +221,9 @@ async def test_auto_tells_the_customer_once_and_writes_the_line(floor: Floor) ->
     out = [x for x in await floor.transcript(ann) if x.direction is Direction.OUT]
     assert [(x.external_id, x.author) for x in out] == [(told.key, Author.ROBOT)]
     assert await floor.system_lines(ann) == ["20:00 Bo starts service"]
-    (event,) = await floor.events(ann)
-    assert (event.kind, event.staff_id) == ("state", None)
+    assigned, moved = await floor.events(ann)
+    assert (assigned.kind, assigned.data) == ("assigned", {"agent": 1, "why": "fewest"})
+    assert (moved.kind, moved.staff_id) == ("state", None)
 
 
 async def test_a_card_for_somebody_who_waits_no_longer_is_taken_back(floor: Floor) -> None:
