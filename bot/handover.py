@@ -3,17 +3,18 @@
 from collections.abc import Iterable, Mapping
 
 from bot.dialog import card
-from bot.dialog.card import CARD_MESSAGES, LINE_CHARS, Shown
+from bot.dialog.card import CARD_MESSAGES, HANDED_MESSAGES, LINE_CHARS, Background, Shown
 from bot.dialog.lines import starts
 from bot.dialog.machine import Move
 from bot.dialog.spoken import hidden
-from bot.dialog.wording import in_words, place
+from bot.dialog.wording import day_and_time, in_words, place
 from bot.queue.rearming import service_began
 from bot.telling import Party, Telling
 from bot.timing import rearm
 from core.i18n.texts import Texts
 from core.messages import Content, text
 from core.states import Author, Direction, State
+from storage.repos.handoffs import STAYS
 from storage.repos.line import DealtCard
 from storage.repos.messages import TranscriptLine
 from storage.repos.outbox import CARD
@@ -31,10 +32,55 @@ async def recent_lines(uow: UnitOfWork, conversations: Iterable[int]) -> Recent:
     return await uow.messages.last(conversations, _RECENT)
 
 
-def shown(party: Party, recent: Recent, to: StaffMember, tell: Telling) -> Shown:
-    """Return what a card tells *to* of a conversation."""
+async def _more_lines(uow: UnitOfWork, handed: Iterable[int]) -> Recent:
+    """Return the transcripts of conversations that were handed over: their cards show more."""
+    numbers = list(handed)
+    return await uow.messages.last(numbers, 3 * HANDED_MESSAGES) if numbers else {}
+
+
+async def backgrounds(
+    uow: UnitOfWork, pairs: Iterable[Party], tell: Telling
+) -> dict[int, Background]:
+    """Return what is to be told of those conversations that were handed over, by number."""
+    handed = {}
+    around = {party.talk.id: party for party in pairs}
+    for number, all_of_it in (await uow.handoffs.of_conversations(around)).items():
+        counted = [h for h in all_of_it if h.kind not in STAYS and h.undone_at is None]
+        if counted:
+            handed[number] = counted[-1]
+    if not handed:
+        return {}
+    givers = {h.from_agent_id or h.by_id or 0 for h in handed.values()}
+    names = {m.id: m.name for m in (await uow.staffing.by_ids(givers)).values()}
+    groups = {g.id: g.name for g in await uow.staffing.groups()}
+    contacts = await uow.conversations.contacts(around[n].talk.identity_id for n in handed)
+    found = {}
+    for number, last in handed.items():
+        talk = around[number].talk
+        first, count = contacts[talk.identity_id]
+        moved = last.from_group_id != last.to_group_id
+        found[number] = Background(
+            names.get(last.from_agent_id or last.by_id or 0, ""),
+            groups.get(last.from_group_id or 0, "") if moved else "",
+            day_and_time(first, tell.voice.zone),
+            day_and_time(talk.waiting_since, tell.voice.zone),
+            count - 1,
+            last.remark,
+        )
+    return found
+
+
+def shown(
+    party: Party,
+    recent: Recent,
+    to: StaffMember,
+    tell: Telling,
+    background: Background | None = None,
+) -> Shown:
+    """Return what a card tells *to* of a conversation; *background* of one handed over."""
     say = tell.voice.texts_for(to.language)
     talk = party.talk
+    most = CARD_MESSAGES if background is None else HANDED_MESSAGES
     said = [line for line in recent[talk.id] if line.direction is not Direction.SYSTEM]
     return Shown(
         number=talk.id,
@@ -45,8 +91,9 @@ def shown(party: Party, recent: Recent, to: StaffMember, tell: Telling) -> Shown
         waited=tell.now - (talk.waiting_since or tell.now),
         lines=tuple(
             f"{line.author_name}: {in_words(_seen(line, tell, say), say, LINE_CHARS)}"
-            for line in said[-CARD_MESSAGES:]
+            for line in said[-most:]
         ),
+        background=background,
     )
 
 
@@ -96,7 +143,6 @@ async def begin_service(
     move: Move,
     by: int | None,
     on_card: bool = False,
-    note: str = "",
 ) -> None:
     """Tell everybody that conversations are served now; they are ``SERVING`` already.
 
@@ -112,11 +158,11 @@ async def begin_service(
         by: Who did it, ``None`` for the desk itself.
         on_card: Whether the agent pressed their card, which then becomes the hand-over card;
             otherwise they get a new one.
-        note: What a colleague wrote when transferring.
     """
     pairs = list(served)
     ids = [party.talk.id for party, _ in pairs]
-    recent = await recent_lines(uow, ids)
+    known = await backgrounds(uow, (party for party, _ in pairs), tell)
+    recent = {**await recent_lines(uow, ids), **await _more_lines(uow, known)}
     cards = await uow.line.collect(ids)
     people = await uow.staffing.by_ids({c.staff_id for c in cards})
     becomes: dict[tuple[int, int], Content] = {}
@@ -135,7 +181,7 @@ async def begin_service(
             theirs = tell.voice.texts_for(people[dealt.staff_id].language)
             becomes[talk.id, dealt.staff_id] = card.taken_by(name, talk.id, agent.name, theirs)
         theirs = tell.voice.texts_for(agent.language)
-        mine = card.handed_over(shown(party, recent, agent, tell), theirs, note)
+        mine = card.handed_over(shown(party, recent, agent, tell, known.get(talk.id)), theirs)
         if on_card and (talk.id, agent.id) in becomes:
             becomes[talk.id, agent.id] = mine
         else:
@@ -143,6 +189,10 @@ async def begin_service(
     await withdraw(uow, tell, cards, becomes)
     await uow.allocations.served_by({party.talk.identity_id: agent.id for party, agent in pairs})
     await uow.line.forget_passes(ids)
+    put_off = [party.talk for party, _ in pairs if party.talk.snoozed]
+    for talk in put_off:
+        talk.snoozed = False  # by an earlier agent; this one has yet to see it
+    await uow.conversations.update(put_off)
     began = [
         (party.talk, service_began(tell.voice.policy(party), given=by is None))
         for party, _ in pairs

@@ -17,11 +17,17 @@ PACKAGES = ("core", "storage", "bot", "admin_bot", "playground")
 #   they are asked, bot.reception what a batch of customers' messages leads to until it is written.
 # - bot.telling and bot.handover are what several handlers do alike (they may not import each
 #   other), so they stand one line below them.
+# - bot.moving hands conversations over, for agents' commands and for buttons that customers press.
 # - bot.closing ends conversations, for the agent's command and for the clock.
+# - bot.attendance is what follows when somebody comes or goes, by a command or by the clock;
+#   bot.returning puts conversations back into their line, and bot.due takes due timers, for the
+#   handlers of each kind of timer.
 # - bot.playbook_cases asks bot.answering, for the command line alone.
 # - bot.watching is how several handlers find sensitive words and write them down.
 # - bot.reach is which quick replies somebody sees, for those who use and those who write them.
+# - bot.allotting is what allocation rules look at, for the dry run and for allocation by hand.
 # - bot.whose is for whom hours and policies are set, for the handlers of both.
+# - bot.seeing is what our people see of a customer, for every handler that shows one.
 # - bot.timing is how several handlers set and end a conversation's timers.
 # - bot.facts is how several handlers keep things in the record of changes, and how undo reads it.
 # - bot.bell, bot.pace and bot.metrics are skills that need neither storage nor deciders.
@@ -34,10 +40,11 @@ LINES = (
     ("bot.wiring",),
     ("bot.intake", "bot.outbox", "bot.playbook_cases"),
     ("bot.handlers.*", "bot.current_playbook"),
-    ("bot.handover", "bot.reception", "bot.answering", "bot.closing"),
-    ("bot.prompting",),
+    ("bot.moving", "bot.attendance"),
+    ("bot.handover", "bot.reception", "bot.answering", "bot.closing", "bot.returning", "bot.due"),
+    ("bot.prompting", "bot.seeing"),
     ("bot.compiled",),
-    ("bot.telling", "bot.facts", "bot.watching", "bot.reach", "bot.timing", "bot.whose"),
+    ("bot.telling", "bot.facts", "bot.watching", "bot.reach", "bot.timing", "bot.whose", "bot.allotting"),
     (
         "bot.rules",
         "bot.knowledge",

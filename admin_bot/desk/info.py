@@ -1,6 +1,7 @@
 """/info [number]: everything known of a conversation and its customer."""
 
 from admin_bot.command import Command
+from admin_bot.desk import handoff_record
 from admin_bot.desk.speaking import voice_of
 from admin_bot.listing import whole
 from admin_bot.turn import Turn
@@ -31,7 +32,12 @@ async def run(turn: Turn) -> None:
     )
     # The viewer has this one before them.
     rows = [tuple(b for b in row if not (b.data or "").startswith("info:")) for row in rows]
-    rows.append((Button(turn.say("button.history"), f"history:{talk.id}:1"),))
+    rows.append(
+        (
+            Button(turn.say("button.history"), f"history:{talk.id}:1"),
+            Button(turn.say("handoff.button"), f"handoffs:{talk.id}:1"),
+        )
+    )
     await turn.notice()
     # A new message: pressed on the hand-over card, the card stays what it is.
     await turn.write("\n".join(_lines(turn, found)), rows, title=title)
@@ -65,4 +71,6 @@ def _lines(turn: Turn, found: Details) -> list[str]:
     ]
 
 
-COMMAND = Command("info", Permission.SERVE, run, presses={"info": run})
+COMMAND = Command(
+    "info", Permission.SERVE, run, presses={"info": run, "handoffs": handoff_record.show}
+)

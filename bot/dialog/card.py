@@ -11,8 +11,31 @@ from core.states import State
 
 CARD_MESSAGES = 5
 """How many of the last messages a card shows."""
+HANDED_MESSAGES = 10
+"""How many a card shows whoever takes a conversation over."""
 LINE_CHARS = 200
 """How much of each of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """What whoever takes a conversation over from a colleague is told besides.
+
+    Args:
+        giver: Who served it, or who handed it over; empty for nobody.
+        group: The group that it comes from; empty where it has not changed.
+        first_contact: When the customer wrote for the first time, in words.
+        waiting_since: When the waiting began, in words.
+        before: How many conversations they had before this one.
+        remark: What whoever handed it over wrote; may be empty.
+    """
+
+    giver: str
+    group: str
+    first_contact: str
+    waiting_since: str
+    before: int
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +50,7 @@ class Shown:
         region: Where they are, in words; ``None`` when unknown.
         waited: How long they have waited.
         lines: Their last messages in words, oldest first.
+        background: Of a conversation that was handed over; ``None`` for all others.
     """
 
     number: int
@@ -36,6 +60,7 @@ class Shown:
     region: str | None
     waited: timedelta
     lines: tuple[str, ...]
+    background: Background | None = None
 
 
 def buttons(
@@ -77,12 +102,13 @@ def offered(shown: Shown, say: Texts) -> Content:
     )
 
 
-def handed_over(shown: Shown, say: Texts, note: str = "") -> Content:
+def handed_over(shown: Shown, say: Texts) -> Content:
     """Return the card that hands a conversation over to its agent.
 
-    *note* is what a colleague wrote when transferring it.
+    What a colleague wrote who handed it over comes first.
     """
     body = _body(shown, say)
+    note = shown.background.remark if shown.background is not None else ""
     return Content(
         Kind.TEXT,
         f"{say('card.note', note=note)}\n{body}" if note else body,
@@ -101,6 +127,11 @@ def withdrawn(name: str, number: int, say: Texts) -> Content:
     return text(say("card.withdrawn", who=heading(name, number)))
 
 
+def let_pass(name: str, number: int, say: Texts) -> Content:
+    """Return what becomes of a card that nobody pressed in time."""
+    return text(say("card.let_pass", who=heading(name, number)))
+
+
 def _body(shown: Shown, say: Texts) -> str:
     facts = [say("card.account", account=shown.account)]
     if shown.source:
@@ -108,4 +139,18 @@ def _body(shown: Shown, say: Texts) -> str:
     if shown.region:
         facts.append(say("card.region", region=shown.region))
     facts.append(say("card.waited", waited=how_long(shown.waited, say)))
+    if shown.background is not None:
+        facts += _history(shown.background, say)
     return "\n".join([*facts, "", *shown.lines]).rstrip()
+
+
+def _history(background: Background, say: Texts) -> list[str]:
+    facts = []
+    if background.giver:
+        facts.append(say("card.giver", name=background.giver))
+    if background.group:
+        facts.append(say("card.from_group", group=background.group))
+    facts.append(say("card.first_contact", moment=background.first_contact))
+    facts.append(say("card.waiting_since", moment=background.waiting_since))
+    facts.append(say("card.before", count=background.before))
+    return facts

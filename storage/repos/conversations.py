@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, select
+from sqlalchemy import Table, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
 
 from core.states import State
 from storage.bulk import BulkInsert, BulkUpdate
@@ -233,6 +234,22 @@ class Conversations:
             .order_by(ConversationEvent.id)
         )
         return [Event(*row) for row in rows]
+
+    async def contacts(self, identities: Iterable[int]) -> dict[int, tuple[datetime, int]]:
+        """Return since when, and in how many conversations, the customers are known to us.
+
+        Those with any account count; the answer is by identity.
+        """
+        mine = aliased(Identity)
+        rows = await self._connection.execute(
+            select(mine.id, func.min(Conversation.opened_at), func.count())
+            .join(Identity, Identity.customer_id == mine.customer_id)
+            .join(Conversation, Conversation.identity_id == Identity.id)
+            .where(among(mine.id, "ids", of_numbers=True))
+            .group_by(mine.id),
+            {"ids": set(identities)},
+        )
+        return {id_: (since, count) for id_, since, count in rows}
 
     async def of_agent(self, staff_id: int) -> list[Talk]:
         """Return the conversations that an agent serves now, oldest first."""

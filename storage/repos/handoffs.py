@@ -18,7 +18,7 @@ OWNER = "owner"
 """The customer was given to a colleague for good; the conversation stays where it is."""
 ASK, ASK_CARD = "ask", "ask_card"
 """The customer was sent a button into a group, or to a person: nothing has moved yet."""
-_STAYS = frozenset({ASK, ASK_CARD, OWNER})
+STAYS = frozenset({ASK, ASK_CARD, OWNER})
 """Kinds after which the conversation is where it was."""
 
 
@@ -168,7 +168,7 @@ class Handoffs:
             .where(
                 Handoff.conversation_id == conversation_id,
                 Handoff.undone_at.is_(None),
-                Handoff.kind.not_in(sorted(_STAYS)),
+                Handoff.kind.not_in(sorted(STAYS)),
             )
             .scalar_subquery()
         )
