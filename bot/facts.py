@@ -1,10 +1,11 @@
 """What the record of changes keeps of things that are taught, and how it is read back."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from core.calendar import Holiday, SpecialDays, Week, WorkingDays
+from core.line import AllocationRule, RuleOrder, Source, Target
 from core.messages import Button, Content
 from core.playbook import (
     BannedWords,
@@ -17,6 +18,8 @@ from core.playbook import (
     Scope,
     Shelf,
 )
+from core.policy import Value
+from storage.repos.accounts import AccountFacts, Receiver
 from storage.repos.calendars import (
     HOLIDAY,
     WORK,
@@ -212,6 +215,51 @@ def special_days_from(number: int, facts: Mapping[str, Any]) -> SpecialDays:
     if facts["kind"] == WORK:
         return WorkingDays(name, first, last, spans_from(facts["spans"]), number, owner)
     return Holiday(name, first, last, facts["reply"], number, owner)
+
+
+def of_policy(values: Mapping[str, Value]) -> Facts:
+    """Return what the record keeps of the settings of one owner."""
+    return {"settings": dict(values)}
+
+
+def of_allocation(rule: AllocationRule) -> Facts:
+    """Return what the record keeps of an allocation rule."""
+    return {
+        "name": rule.name,
+        "source": rule.source.value,
+        "sources": list(rule.sources),
+        "target": rule.target.value,
+        "targets": list(rule.targets),
+        "order": rule.order.value,
+        "online_only": rule.online_only,
+        "enabled": rule.enabled,
+    }
+
+
+def allocation_from(number: int, facts: Mapping[str, Any]) -> AllocationRule:
+    """Return the allocation rule that *facts* describe."""
+    return AllocationRule(
+        id=number,
+        name=facts["name"],
+        source=Source(facts["source"]),
+        sources=tuple(facts["sources"]),
+        target=Target(facts["target"]),
+        targets=tuple(facts["targets"]),
+        order=RuleOrder(facts["order"]),
+        online_only=facts["online_only"],
+        enabled=facts["enabled"],
+    )
+
+
+def of_account(account: AccountFacts, receivers: Iterable[Receiver]) -> Facts:
+    """Return what the record keeps of an account and of who serves it."""
+    return {
+        "title": account.title,
+        "institution": account.institution,
+        "keeper": account.keeper_id,
+        "group": account.group_id,
+        "receivers": sorted([one.kind, one.ref_id] for one in receivers),
+    }
 
 
 def _days(first: date | None, last: date | None) -> list[str | None]:

@@ -162,6 +162,16 @@ def is_for_desk_only(name: str) -> bool:
     return bool(_FIELDS[name].metadata.get("tenant"))
 
 
+def bounds(name: str) -> tuple[int, int]:
+    """Return the least and the most that the number *name* can be.
+
+    Raises:
+        KeyError: There is no such setting, or it is no number.
+    """
+    metadata = _FIELDS[name].metadata
+    return metadata["least"], metadata["most"]
+
+
 def checked(name: str, value: Value) -> Value:
     """Return *value* as it is stored for the setting *name*.
 

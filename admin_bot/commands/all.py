@@ -27,6 +27,7 @@ from admin_bot.commands import (
     library,
     library_add,
     library_assign,
+    limits,
     prompt,
     rule_add,
     rule_edit,
@@ -60,5 +61,6 @@ COMMANDS: tuple[Command, ...] = tuple(
         *(agent_add, agent_list, agent_off),
         *(group_add, group_list, group_edit),
         *(department_add, department_list),
+        *(limits,),
     )
 )

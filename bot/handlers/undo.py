@@ -10,6 +10,7 @@ from bot.access import Permission
 from bot.facts import Facts
 from core.errors import Conflict, NotFound
 from core.playbook import Scope, Shelf
+from storage.repos.accounts import Receiver
 from storage.repos.audit import Change
 from storage.repos.staffing import StaffMember
 from storage.uow import UnitOfWork
@@ -19,8 +20,10 @@ PATIENCE = timedelta(seconds=30)
 MOVE = "move"
 """Action of a change of places; both sides of it are ``{"order": [numbers in their order]}``."""
 _UNDO = "undo"
-_OWNERS_ONLY = frozenset({"hours", "holiday"})
-"""Only owners change them. Source: requirement PRM-09."""
+_OWNERS_ONLY = frozenset({"hours", "holiday", "policy", "allocation", "account"})
+"""Only owners change them. Source: requirements PRM-09, PRM-18."""
+_LINE = frozenset({"policy", "allocation", "account"})
+"""What decides who gets the next conversation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,8 @@ async def undo(
     if any(_taught(change) for change in changes):
         await uow.taught.touch()
         uow.ring(bell.PLAYBOOK)
+    if any(change.subject in _LINE for change in changes):
+        uow.ring(bell.LINE)
     return changes
 
 
@@ -134,7 +139,8 @@ def _may(actor: StaffMember, change: Change) -> None:
 def _taught(change: Change) -> bool:
     """Say whether the playbook holds the thing: what only agents use it does not."""
     kept = change.before or change.after or {}
-    return change.subject != "entry" and kept.get("shelf") != Shelf.DESK.value
+    aside = change.subject in {"entry", "allocation"}
+    return not aside and kept.get("shelf") != Shelf.DESK.value
 
 
 def _number(change: Change) -> int:
@@ -303,6 +309,56 @@ async def _put_assigned(uow: UnitOfWork, change: Change, to: Facts | None, now: 
     await uow.library.assign(_number(change), Shelf(values["shelf"]), values["nodes"])
 
 
+async def _policy_now(uow: UnitOfWork, change: Change) -> Facts | None:
+    return facts.of_policy(await uow.policies.own(change.subject_id or ""))
+
+
+async def _put_policy(uow: UnitOfWork, change: Change, to: Facts | None, now: datetime) -> None:
+    await uow.policies.put(change.subject_id or "", (to or {})["settings"])
+
+
+async def _allocation_now(uow: UnitOfWork, change: Change) -> Facts | None:
+    rule = await uow.allocations.rule(_number(change))
+    return facts.of_allocation(rule) if rule else None
+
+
+async def _put_allocation(uow: UnitOfWork, change: Change, to: Facts | None, now: datetime) -> None:
+    number = _number(change)
+    if to is None:
+        await uow.allocations.delete_rule(number, now)
+    else:
+        await uow.allocations.put_rule(facts.allocation_from(number, to))
+
+
+async def _allocation_places(uow: UnitOfWork, numbers: Sequence[int]) -> list[int]:
+    return [rule.id for rule in await uow.allocations.rules() if rule.id in set(numbers)]
+
+
+async def _order_allocations(uow: UnitOfWork, numbers: Sequence[int]) -> None:
+    await uow.allocations.order_rules(numbers)
+
+
+async def _account_now(uow: UnitOfWork, change: Change) -> Facts | None:
+    for account in await uow.accounts.all():
+        if account.id == _number(change):
+            receivers = await uow.accounts.receivers()
+            return facts.of_account(account, receivers.get(account.id, ()))
+    return None
+
+
+async def _put_account(uow: UnitOfWork, change: Change, to: Facts | None, now: datetime) -> None:
+    values = to or {}
+    await uow.accounts.change(
+        _number(change),
+        title=values["title"],
+        institution=values["institution"],
+        keeper_id=values["keeper"],
+        group_id=values["group"],
+    )
+    chosen = (Receiver(kind, number) for kind, number in values["receivers"])
+    await uow.accounts.set_receivers(_number(change), chosen)
+
+
 def _without_place(of: Facts | None) -> Facts | None:
     """Return facts without a node's place: neighbours that move are no change of it."""
     return None if of is None else {name: of[name] for name in of if name != "position"}
@@ -319,5 +375,10 @@ _SUBJECTS = {
     "setting": _Subject(_setting_now, _put_setting),
     "hours": _Subject(_hours_now, _put_hours),
     "holiday": _Subject(_holiday_now, _put_holiday),
+    "policy": _Subject(_policy_now, _put_policy),
+    "allocation": _Subject(
+        _allocation_now, _put_allocation, _order_allocations, _allocation_places
+    ),
+    "account": _Subject(_account_now, _put_account),
     "assignment": _Subject(_assigned_now, _put_assigned),
 }

@@ -1,13 +1,14 @@
 """Questions about our accounts."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.models.account import Account
+from storage.models.account import Account, AccountReceiver
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,33 @@ class AccountFacts:
         return self.title or self.name
 
 
+STAFF, DEPARTMENT = "staff", "department"
+"""Kinds of receivers."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Receiver:
+    """A person, or a department with all who are in it, that serves an account.
+
+    Args:
+        kind: ``STAFF`` or ``DEPARTMENT``.
+        ref_id: Number of the person or of the department.
+    """
+
+    kind: str
+    ref_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Avatar:
+    """A picture: its bytes and ``jpeg`` or ``png``."""
+
+    data: bytes
+    kind: str
+
+
 class Accounts:
-    """The accounts table."""
+    """The accounts table, and who serves which."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
@@ -61,6 +87,51 @@ class Accounts:
             ).order_by(Account.id)
         )
         return [AccountFacts(*row) for row in rows]
+
+    async def change(self, account_id: int, **values: Any) -> None:
+        """Set columns of one account (``title``, ``institution``, ``keeper_id``, ``group_id``)."""
+        await self._connection.execute(
+            update(Account).where(Account.id == account_id).values(**values)
+        )
+
+    async def avatar(self, account_id: int) -> Avatar | None:
+        """Return an account's picture; ``None`` when it has none."""
+        row = (
+            await self._connection.execute(
+                select(Account.avatar, Account.avatar_type).where(Account.id == account_id)
+            )
+        ).first()
+        return Avatar(row[0], row[1]) if row and row[0] and row[1] else None
+
+    async def set_avatar(self, account_id: int, avatar: Avatar | None) -> None:
+        """Give an account another picture; ``None``: none."""
+        await self.change(
+            account_id,
+            avatar=avatar.data if avatar else None,
+            avatar_type=avatar.kind if avatar else None,
+        )
+
+    async def receivers(self) -> dict[int, list[Receiver]]:
+        """Return whom each account has chosen, by its number; accounts without any are left out."""
+        rows = await self._connection.execute(
+            select(AccountReceiver.account_id, AccountReceiver.kind, AccountReceiver.ref_id)
+        )
+        found: dict[int, list[Receiver]] = {}
+        for account_id, kind, ref_id in rows:
+            found.setdefault(account_id, []).append(Receiver(kind, ref_id))
+        return {account_id: sorted(chosen) for account_id, chosen in found.items()}
+
+    async def set_receivers(self, account_id: int, receivers: Iterable[Receiver]) -> None:
+        """Let *receivers* be all who serve an account; none at all: its whole group does."""
+        await self._connection.execute(
+            delete(AccountReceiver).where(AccountReceiver.account_id == account_id)
+        )
+        rows = [
+            {"account_id": account_id, "kind": one.kind, "ref_id": one.ref_id}
+            for one in sorted(set(receivers))
+        ]
+        if rows:
+            await self._connection.execute(insert(AccountReceiver), rows)
 
     async def keep(self, channels: Mapping[str, str], now: datetime) -> None:
         """Make the table hold the accounts of the configuration.

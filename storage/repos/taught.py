@@ -6,6 +6,7 @@ from datetime import datetime, time
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.messages import Button, Content
@@ -137,13 +138,14 @@ class Taught:
 
     async def touch(self) -> int:
         """Count one change of the playbook and return the new version."""
-        result = await self._connection.execute(
-            update(PlaybookVersion)
-            .where(PlaybookVersion.id == 1)
-            .values(version=PlaybookVersion.version + 1)
+        dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
+        await self._connection.execute(
+            dialect.insert(PlaybookVersion)
+            .values(id=1, version=1)
+            .on_conflict_do_update(
+                index_elements=["id"], set_={"version": PlaybookVersion.version + 1}
+            )
         )
-        if result.rowcount == 0:
-            await self._connection.execute(insert(PlaybookVersion).values(id=1, version=1))
         return await self.version()
 
     async def playbook(self) -> Playbook:
