@@ -20,7 +20,7 @@ from admin_bot.desk import reply
 from admin_bot.desk.all import COMMANDS as AGENT_COMMANDS
 from admin_bot.polling import poll
 from bot import wiring
-from bot.bell import LINE, PHRASING
+from bot.bell import BELLS, LINE, PHRASING
 from bot.channels.base import Channel
 from bot.embedded_redis import EmbeddedRedis
 from bot.handlers.first_start import prepare
@@ -35,11 +35,14 @@ from bot.semantic.files import BadModel
 from bot.semantic.loading import open_encoder
 from bot.web import Web
 from bot.wiring import STAFF, Desk
+from core.calendar import TENANT, Calendar
+from core.clock import Clock, ShiftedClock, utc_now
 from core.config import EMBEDDED, PLAYGROUND, Config, Phrasing
 from core.errors import DeliveryError, Overloaded
 from core.i18n.texts import texts
 from playground.app import build_app
 from playground.setup import build_world
+from playground.timepiece import Timepiece
 from playground.world import World
 from storage.migrate import migrate
 
@@ -99,6 +102,7 @@ async def serve(
             redis=shared,
             playground_url=f"{base}/playground" if base else None,
             encoder=await _encoder(config, parts),
+            clock=clock_of(config, alone=alone),
         )
         stack.push_async_callback(desk.database.close)
         await prepare_database(desk)
@@ -259,7 +263,9 @@ async def _start_web(
     doors = Web(desk, intake, metrics, staff_bot.handle, redis_answers)
     app = doors.app()
     if desk.config.server.playground:
-        app.add_subapp("/playground/", build_app(world or build_world(desk.config)))
+        stage = world or build_world(desk.config)
+        stage.timepiece = _timepiece(desk)
+        app.add_subapp("/playground/", build_app(stage))
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
@@ -267,6 +273,28 @@ async def _start_web(
     await web.SockSite(runner, listener, backlog=1024).start()
     await _part(stack, intake)
     log.info("web.listening", port=listener.getsockname()[1])
+
+
+def clock_of(config: Config, *, alone: bool) -> Clock:
+    """Return the time: one that can be moved where there is a playground to move it in.
+
+    Args:
+        config: The configuration.
+        alone: Whether this process is the whole desk; several would disagree about the time.
+    """
+    return ShiftedClock() if alone and config.server.playground else utc_now
+
+
+def _timepiece(desk: Desk) -> Timepiece | None:
+    """Return the clock that the playground's page moves; ``None`` where the desk has the real."""
+    if not isinstance(desk.clock, ShiftedClock):
+        return None
+    return Timepiece(
+        desk.clock,
+        desk.config.zone,
+        lambda: desk.playbook.now.playbook.calendars.get(TENANT, Calendar()),
+        lambda: desk.bell.ring(BELLS),
+    )
 
 
 Background = Callable[[Awaitable[None]], None]

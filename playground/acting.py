@@ -6,12 +6,14 @@
 import base64
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 from playground import inline
 from playground.limits import FloodLimits
 from playground.stream import seat_roles
 from playground.things import Json, Person, Room, Seat
+from playground.timepiece import Timepiece
 from playground.world import World
 
 Act = Callable[[World, Json], Any]
@@ -166,7 +168,8 @@ def _add_group(world: World, body: Json) -> Json:
 
 
 def _add_seat(world: World, body: Json) -> Json:
-    person = world.person(int(body["person"]), body.get("first_name"))
+    details = _optional(body, "language_code")
+    person = world.person(int(body["person"]), body.get("first_name"), **details)
     bot = world.bot(str(body["bot"]))
     title = str(body.get("title") or person.first_name)
     seat = Seat(title, person.id, bot.token, str(body.get("role") or "customer"))
@@ -201,6 +204,30 @@ def _delivery(world: World, body: Json) -> Json:
     }
 
 
+def timepiece(world: World) -> Timepiece:
+    """Return the desk's clock.
+
+    Raises:
+        LookupError: It cannot be moved here.
+    """
+    if world.timepiece is None:
+        raise LookupError("there is no desk in this process whose clock could be moved")
+    return world.timepiece
+
+
+def _clock(world: World, body: Json) -> Json:
+    desk = timepiece(world)
+    if "to" in body:
+        desk.set_to(str(body["to"]))
+    elif "by" in body:
+        desk.move(by=timedelta(seconds=float(body["by"])))
+    else:
+        desk.move(to=timedelta(seconds=float(body["shift_seconds"])))
+    face = desk.face()
+    world.publish(None, "clock", clock=face)
+    return face
+
+
 def _repeat(world: World, body: Json) -> Json:
     world.bot(str(body["bot"])).delivery.repeat(dict(body["update"]))
     return {}
@@ -211,5 +238,5 @@ POSTS: dict[str, Act] = {
     "delete": _delete, "press": _press, "react": _react, "block": _block, "unblock": _unblock,
     "topic": _topic, "bots": _add_bot, "people": _add_person, "groups": _add_group,
     "seats": _add_seat, "fail": _fail, "limits": _limits, "delivery": _delivery,
-    "repeat": _repeat, "inline": _inline, "choose": _choose,
+    "repeat": _repeat, "inline": _inline, "choose": _choose, "clock": _clock,
 }  # fmt: skip

@@ -9,7 +9,7 @@ id>}``; ``person`` is a user id. Message objects are the Bot API's.
     POST people    {id, first_name?, last_name?, username?, language_code?, deactivated?}
     POST groups    {id, title, members?: [ids] | {id: status}, bots?: [...], forum?, admins?,
                     migrated_to?, anonymous?: [ids]}
-    POST seats     {title, person, bot, role?}            a column more on the page
+    POST seats     {title, person, bot, role?, first_name?, language_code?}    a column more
     POST start     {person, bot, payload?}                -> message
     POST say       {person, place.., text, reply_to?, thread?}      -> message
     POST send      {person, place.., kind, data?: base64, caption?, reply_to?, thread?, ...}
@@ -37,6 +37,10 @@ id>}``; ``person`` is a user id. Message objects are the Bot API's.
     POST limits    {enforce, burst?}
     POST delivery  {bot, scale?}                          -> pending, delivered, attempts
     POST repeat    {bot, update}                          deliver an update again as it is
+    GET  clock                        -> {now, shift_seconds, zone, open, changes}: the desk's own;
+                                      404 where there is no desk in this process
+    POST clock     {shift_seconds} | {by: seconds} | {to: opening | closing | now | ISO moment}
+                                      moves it and wakes everything that waits; -> as GET
     GET  menu?person=&bot= (or &chat=)                    -> {commands}
     GET  files/<file_unique_id>                           the bytes
     GET  events?rooms=<key,key>  or ?seats=1              server-sent events, see ``stream.py``
@@ -52,7 +56,7 @@ from urllib.parse import urlsplit
 import orjson
 from aiohttp import web
 
-from playground.acting import POSTS, Act, where
+from playground.acting import POSTS, Act, timepiece, where
 from playground.botapi import WORLD, read_body
 from playground.methods.settings import menu_for
 from playground.refusal import Refusal
@@ -252,6 +256,10 @@ async def _file(request: web.Request) -> web.Response:
     return response
 
 
+def _clock(world: World, query: Any) -> Json:
+    return timepiece(world).face()
+
+
 _GETS: dict[str, Callable[[World, Any], Any]] = {
-    "state": _state, "chat": _chat, "calls": _calls, "menu": _menu,
+    "state": _state, "chat": _chat, "calls": _calls, "menu": _menu, "clock": _clock,
 }  # fmt: skip

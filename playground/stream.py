@@ -8,6 +8,7 @@ The first event is ``snapshot``, also after a reconnection; then one event per c
     message {message}   edit {message}   delete {ids}   reaction {message_id, reactions}
     answer {person, message_id, text, show_alert, url}   action {action}   draft {text}
     blocked {blocked}   keyboard {keyboard}   topic {topic | gone}   pinned {ids}
+    clock {clock}                        the desk's clock was moved, see ``GET control/clock``
     group   seats   commands {bot}       the page asks for a new snapshot by connecting again
 """
 

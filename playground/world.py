@@ -20,6 +20,7 @@ from playground.methods import changing, rooms, sending, settings, topics
 from playground.methods.media import settle_files, takes_files
 from playground.refusal import Refusal, bad
 from playground.things import Bot, Call, Clock, Json, Seat, wall_clock
+from playground.timepiece import Timepiece
 
 CALLS_KEPT = 20_000
 CALLBACK_SECONDS = 150.0
@@ -47,6 +48,7 @@ class World(Crowd):
         count: How often each method was carried out since the beginning (or ``forget_calls``).
         refused: How often each error description was answered.
         seats: The columns of the page.
+        timepiece: The desk's clock, where it can be moved; ``None`` where it cannot.
         callback_seconds: How long a callback query, or an inline query, can be answered.
         inline_queries: What people typed behind bots' names, by the query's id.
     """
@@ -65,6 +67,7 @@ class World(Crowd):
         self.count: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
         self.seats: list[Seat] = []
+        self.timepiece: Timepiece | None = None
         self.enforce_limits = enforce_limits
         self.limits = FloodLimits()
         self.callback_seconds = CALLBACK_SECONDS

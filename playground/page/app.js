@@ -1,6 +1,9 @@
 // The page: one column per seat, kept up to date by the stream of changes.
 
+import { DeskClock } from "./clock.js";
+import { nameOf } from "./bubble.js";
 import { Column } from "./column.js";
+import { inOrder, lay } from "./layout.js";
 import { icon, make } from "./make.js";
 import { language, recalled, remember, switchLanguage, t, translate } from "./texts.js";
 import { follow, post } from "./wire.js";
@@ -38,6 +41,7 @@ function speak() {
   other.textContent = t("languageName");
   other.setAttribute("aria-label", t("language"));
   tabs.setAttribute("aria-label", t("seats"));
+  clock.build();
   showLink();
   paint();
 }
@@ -47,7 +51,24 @@ function showLink() {
   link.classList.toggle("up", connected);
 }
 
+// ---- the desk's clock
+
+const clock = new DeskClock(document.getElementById("clock"), (why) => hooks.alert(t("failed", { why: why.message })));
+
 // ---- seats
+
+function seated() {
+  return inOrder(columns.keys()).map((role) => [role, columns.get(role)]);
+}
+
+// Put the columns where they belong; those that stand right are not touched: that would scroll them.
+function place() {
+  const all = seated();
+  all.forEach(([, column], at) => {
+    if (desk.children[at] !== column.root) desk.insertBefore(column.root, desk.children[at] || null);
+  });
+  lay(desk, all.map(([role]) => role), new Map(all.map(([role, column]) => [role, column.root])));
+}
 
 function activate(role) {
   if (role === active && columns.get(role)?.root.classList.contains("active")) return showTabs();
@@ -63,19 +84,20 @@ function activate(role) {
 }
 
 function showTabs() {
-  tabs.replaceChildren(...[...columns].map(([role, column]) => make("button", {
+  tabs.replaceChildren(...seated().map(([role, column]) => make("button", {
     type: "button", role: "tab", id: `tab-${role}`, "aria-selected": String(role === active),
     "aria-controls": column.root.id, tabindex: role === active ? "0" : "-1",
     onclick: () => activate(role),
     onkeydown: (event) => {
       const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
       if (!step) return;
-      const roles = [...columns.keys()];
+      const roles = seated().map(([name]) => name);
       const next = roles[(roles.indexOf(role) + step + roles.length) % roles.length];
       activate(next);
       document.getElementById(`tab-${next}`).focus();
     },
-  }, column.title(), column.unread ? make("span", { class: "badge", "aria-label": t("unread", { n: column.unread }) }, String(column.unread)) : null)));
+  }, make("span", { class: "tab-name" }, nameOf(column.seat.person)), make("span", { class: "tab-role" }, column.title()),
+  column.unread ? make("span", { class: "badge", "aria-label": t("unread", { n: column.unread }) }, String(column.unread)) : null)));
 }
 
 const hooks = {
@@ -112,8 +134,9 @@ function take(snapshot) {
       desk.append(column.root);
     }
   }
-  desk.style.setProperty("--columns", String(Math.max(columns.size, 1)));
-  activate(columns.has(active) ? active : roles[0]);
+  place();
+  activate(columns.has(active) ? active : inOrder(roles)[0]);
+  clock.look();
   document.body.classList.add("ready");
 }
 
@@ -142,6 +165,7 @@ function remember_change(event) {
 
 function hear(event) {
   if (event.type === "snapshot") return take(event);
+  if (event.type === "clock") return clock.show(event.clock);
   if (event.type === "seats" || event.type === "group" || (event.room && !rooms.has(event.room))) return reopen();
   remember_change(event);
   for (const column of columns.values()) {
@@ -149,38 +173,69 @@ function hear(event) {
     if (event.type === "commands" && event.bot === column.seat.bot.id) column.composer.learnCommands();
     if (event.type === "message" && event.message.forum_topic_created) column.showPlaces();
   }
+  // A command may have changed the hours.
+  if (event.type === "message" || event.type === "edit") clock.lookSoon();
   return undefined;
 }
 
-// ---- a customer more
+// ---- a person more
 
-const NAMES = ["Cleo", "Dai", "Eva", "Finn", "Gu", "Hana", "Ivo", "Jun", "Kai", "Lin"];
+const NAMES = ["Ben", "Cleo", "Dai", "Eva", "Finn", "Gu", "Hana", "Ivo", "Jun", "Kai", "Lin", "Mia"];
+const KINDS = { customer: { first: 2001, title: "newCustomer" }, agent: { first: 1002, title: "newAgent" } };
 const newcomer = document.getElementById("newcomer");
+const nameField = newcomer.querySelector("input");
+const hint = newcomer.querySelector(".sheet-hint");
+let kind = "customer";
 
-function openNewcomer() {
-  const bots = new Map();
-  for (const column of columns.values()) {
-    if (column.seat.role.startsWith("customer")) bots.set(column.seat.bot.id, column.seat.bot);
-  }
+function ofKind() {
+  return seated().map(([, column]) => column).filter((column) => column.seat.role.startsWith(kind));
+}
+
+function freeId() {
+  const taken = new Set([...columns.values()].map((column) => column.seat.person.id));
+  let number = KINDS[kind].first;
+  while (taken.has(number)) number += 1;
+  return number;
+}
+
+function showHint() {
+  hint.hidden = kind !== "agent" || !columns.has("admin");
+  hint.textContent = t("newAgentHint", { name: nameField.value.trim() || "…", id: freeId() });
+}
+
+function openNewcomer(wanted) {
+  kind = wanted;
+  const bots = new Map(ofKind().map((column) => [column.seat.bot.id, column.seat.bot]));
   const select = newcomer.querySelector("select");
   select.replaceChildren(...[...bots.values()].map((bot) => make("option", { value: String(bot.id) }, bot.first_name)));
   select.closest("label").hidden = bots.size < 2;
-  newcomer.querySelector("input").value = NAMES[(columns.size - 3 + NAMES.length) % NAMES.length];
+  newcomer.querySelector("h2").textContent = t(KINDS[kind].title);
+  const known = new Set([...columns.values()].map((column) => column.seat.person.first_name));
+  nameField.value = NAMES.find((name) => !known.has(name)) || "";
+  showHint();
   newcomer.showModal();
-  newcomer.querySelector("input").select();
+  nameField.select();
 }
 
-newcomer.addEventListener("close", () => {
+newcomer.addEventListener("close", async () => {
   if (newcomer.returnValue !== "ok") return;
   newcomer.returnValue = "";
-  const ids = [...columns.values()].map((column) => column.seat.person.id);
-  const name = newcomer.querySelector("input").value.trim();
-  post("seats", { person: Math.max(2001, ...ids) + 1, first_name: name, title: name, bot: newcomer.querySelector("select").value, role: "customer" })
-    .catch((why) => hooks.alert(t("failed", { why: why.message })));
+  const person = freeId();
+  const name = nameField.value.trim();
+  try {
+    await post("seats", { person, first_name: name, title: name, bot: newcomer.querySelector("select").value, role: kind, language_code: ofKind()[0]?.seat.person.language_code });
+  } catch (why) {
+    hooks.alert(t("failed", { why: why.message }));
+    return;
+  }
+  if (kind === "agent") columns.get("admin")?.composer.suggest(`/agent_add ${person} ${name}`);
 });
 
+nameField.addEventListener("input", showHint);
+addEventListener("resize", place);
 document.getElementById("newcomer-cancel").addEventListener("click", () => newcomer.close(""));
-document.getElementById("add-customer").addEventListener("click", openNewcomer);
+document.getElementById("add-customer").addEventListener("click", () => openNewcomer("customer"));
+document.getElementById("add-agent").addEventListener("click", () => openNewcomer("agent"));
 document.getElementById("theme").addEventListener("click", () => {
   remember("theme", isDark() ? "light" : "dark");
   paint();

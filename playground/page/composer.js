@@ -81,6 +81,13 @@ export class Composer {
 
   // ---- writing
 
+  // Put words in, ready to send.
+  suggest(text) {
+    this.input.value = text;
+    this.grow();
+    this.input.focus();
+  }
+
   grow() {
     this.input.style.height = "";
     // Not on the page yet: nothing to measure, and the style sheet gives one line.

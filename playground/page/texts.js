@@ -3,6 +3,11 @@
 const TEXTS = {
   en: {
     playground: "playground", addCustomer: "+ Customer", newCustomer: "A new customer",
+    addAgent: "+ Agent", newAgent: "A new agent",
+    newAgentHint: "{name} has the user id {id}. An owner lets them in: the command is put into the admin’s chat, ready to send.",
+    deskClock: "The desk’s clock", deskClockHint: "The desk’s own clock ({zone}). Messages keep the real time.",
+    deskOpen: "Open", deskClosed: "Closed", plusMinute: "+1 min", plusFive: "+5 min", plusHour: "+1 h",
+    toClosing: "Closes {when} →", toOpening: "Opens {when} →", backToNow: "Back to now",
     name: "Name", writesTo: "Writes to", cancel: "Cancel", add: "Add", ok: "OK", close: "Close",
     customer: "Customer", agent: "Agent", admin: "Admin", as: "as {name}",
     connected: "Connected", reconnecting: "Connecting…",
@@ -31,6 +36,11 @@ const TEXTS = {
   },
   "zh-CN": {
     playground: "演练场", addCustomer: "+ 客户", newCustomer: "新客户",
+    addAgent: "+ 坐席", newAgent: "新坐席",
+    newAgentHint: "{name}的用户编号是 {id}，需要超级管理员添加：命令会填入管理员的输入框，发送即可。",
+    deskClock: "客服台的时钟", deskClockHint: "客服台自己的时钟（{zone}）。消息仍按真实时间。",
+    deskOpen: "营业中", deskClosed: "已下班", plusMinute: "+1 分", plusFive: "+5 分", plusHour: "+1 时",
+    toClosing: "{when} 下班 →", toOpening: "{when} 上班 →", backToNow: "回到现在",
     name: "名字", writesTo: "发消息给", cancel: "取消", add: "添加", ok: "好的", close: "关闭",
     customer: "客户", agent: "坐席", admin: "管理员", as: "身份：{name}",
     connected: "已连接", reconnecting: "连接中…",
