@@ -6,7 +6,7 @@ and counts from the first message that has had no answer.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from core.policy import Policy
@@ -74,7 +74,8 @@ def service_began(policy: Policy, *, given: bool) -> Rearming:
     found = _agents_turn(policy, first=True, keep=False)
     if given and policy.reassign_minutes:
         found.append(Setting(REASSIGN, timedelta(minutes=policy.reassign_minutes)))
-    return Rearming(tuple(found), (*OF_WAITING, REMIND, END, SNOOZE))
+    # What watched an earlier agent says nothing about this one.
+    return Rearming(tuple(found), (*OF_WAITING, *OF_SERVING))
 
 
 def customer_wrote(policy: Policy) -> Rearming:
@@ -92,7 +93,29 @@ def agent_wrote(policy: Policy) -> Rearming:
         found.append(Setting(REMIND, timedelta(minutes=policy.remind_minutes)))
     if policy.end_minutes:
         found.append(Setting(END, timedelta(minutes=policy.end_minutes)))
-    return Rearming(tuple(found), (UNREAD, RESPONSE, REASSIGN))
+    return Rearming(tuple(found), (UNREAD, RESPONSE, REASSIGN, SNOOZE))
+
+
+def put_off(after: timedelta | None) -> Rearming:
+    """Return what follows when an agent puts a conversation off: nobody is watched meanwhile.
+
+    Args:
+        after: For how long; ``None``: until the customer writes.
+    """
+    found = () if after is None else (Setting(SNOOZE, after),)
+    return Rearming(found, OF_SERVING)
+
+
+def came_back(policy: Policy, *, owed: bool) -> Rearming:
+    """Return what follows when a conversation that was put off comes back.
+
+    Args:
+        policy: What holds for it.
+        owed: Whether the customer had the last word, so that it is the agent's turn.
+    """
+    if not owed:
+        return replace(agent_wrote(policy), cancel=OF_SERVING)
+    return Rearming(tuple(_agents_turn(policy, first=False, keep=False)), OF_SERVING)
 
 
 def _agents_turn(policy: Policy, *, first: bool, keep: bool) -> list[Setting]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -153,6 +153,14 @@ class Timers:
             {"ids": set(wanted)},
         )
         return [wanted[id_] for id_ in sorted(rows.scalars())]
+
+    async def postpone(self, timer: Timer, until: datetime) -> None:
+        """Move a due timer that cannot happen now; one that is gone or was moved stays so."""
+        await self._connection.execute(
+            update(TimerRow)
+            .where(TimerRow.id == timer.id, TimerRow.due_at == timer.due_at)
+            .values(due_at=until)
+        )
 
     async def _many(self, question: Any) -> list[Timer]:
         return [
