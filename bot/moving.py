@@ -78,6 +78,8 @@ async def to_member(
     if member.front_conversation_id not in held:
         news["front_conversation_id"] = talk.id
     await uow.staffing.change(member.id, **news)
+    if was in (State.NEW, State.BOT):
+        was = asked_for_person(tell, talk, was, by)
     # Written before the service begins: the new agent's card tells of it.
     handed = await write_down(uow, tell, talk, handed)
     await begin_service(
@@ -261,6 +263,16 @@ async def pressed_person(
     group = next((g for g in groups if g.id == wanted), groups[0])
     await into_line(uow, tell, party, group, kind=CARD, by=None, remark=offer.remark)
     return True
+
+
+def asked_for_person(tell: Telling, talk: Talk, was: State, by: StaffMember | None) -> State:
+    """Record that a conversation leaves the bot; return where it stands then.
+
+    Only who waits is given to somebody, be it for no time at all: see the table of moves.
+    """
+    data = {"from": was.name, "to": State.WAITING.name, "move": Move.ASK_HUMAN.value}
+    tell.event(talk, "state", by.id if by is not None else None, data)
+    return State.WAITING
 
 
 async def clear_front(uow: UnitOfWork, me: StaffMember, conversation_id: int) -> None:

@@ -10,7 +10,7 @@ from bot.dialog.lines import takes_back
 from bot.dialog.machine import Move
 from bot.dialog.spoken import seen
 from bot.handover import begin_service
-from bot.moving import seat_free
+from bot.moving import asked_for_person, seat_free
 from bot.telling import Party, Telling, Voice, parties
 from core.errors import Conflict, NotAllowed, NotFound
 from core.messages import text
@@ -183,6 +183,8 @@ async def _take_service_back(
             "transfer.taken_back_from_you", name=party.person.name, number=talk.id, by=me.name
         )
         tell.staff(colleague, text(words), NOTICE, talk.id)
+    if was is State.BOT:
+        was = asked_for_person(tell, talk, was, me)
     await begin_service(uow, tell, [(party, me)], came_from=was, move=Move.TAKE, by=me.id)
     await uow.staffing.change(me.id, front_conversation_id=talk.id)
     uow.ring(LINE)
