@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import Iterable
 
 import structlog
+from redis import Redis as SyncRedis
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
@@ -95,6 +96,11 @@ class Bell:
             except (RedisError, OSError) as error:
                 log.warning("bell.deaf", error=type(error).__name__)
                 await asyncio.sleep(_RECONNECT_SECONDS)
+
+
+def ring_from_outside(redis: "SyncRedis", name: str) -> None:
+    """Ring in every process that listens at *redis*, from one that has no bell of its own."""
+    redis.publish(_CHANNEL, name)
 
 
 async def heard(event: asyncio.Event, seconds: float) -> bool:

@@ -1,11 +1,12 @@
 """What was taught, as one customer gets it: variables filled, the FAQ card laid out. Pure."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.compiled import Compiled
 from bot.dialog import faq_card
 from bot.dialog.variables import facts_of, filled, may_hold_variables
+from bot.telling import Party, Voice
 from core.calendar import Calendar
 from core.i18n.texts import Texts
 from core.messages import Content, Kind
@@ -26,6 +27,7 @@ class Listener:
         region: Where they are; empty where that is not known.
         agent: Who serves them; empty for nobody.
         position: Their place in line; ``None`` where they do not wait.
+        wait: How long they will wait; ``None`` where that is not known.
     """
 
     name: str
@@ -36,6 +38,30 @@ class Listener:
     region: str = ""
     agent: str = ""
     position: int | None = None
+    wait: timedelta | None = None
+
+
+def listener_of(
+    book: Compiled, party: Party, voice: Voice, now: datetime, agent: str = ""
+) -> Listener:
+    """Return the customer of a conversation as what was taught is said to them.
+
+    Args:
+        book: The compiled playbook.
+        party: The conversation and its customer.
+        voice: Texts and the tenant's time zone.
+        now: The moment.
+        agent: Who serves them; empty for nobody.
+    """
+    return Listener(
+        party.person.name,
+        party.account,
+        party.talk.group_id or book.playbook.front_group,
+        voice.texts_for(party.person.language),
+        now.astimezone(voice.zone),
+        party.talk.region or "",
+        agent,
+    )
 
 
 def calendar_of(book: Compiled, listener: Listener) -> Calendar:
@@ -84,6 +110,6 @@ def ready(book: Compiled, content: Content, listener: Listener) -> Content:
         place=listener.region,
         hours=hours_in_words(listener.say, hours),
         position=listener.position,
-        wait=wait_in_words(listener.say, None) if waits else None,
+        wait=wait_in_words(listener.say, listener.wait) if waits else None,
     )
     return filled(content, facts)

@@ -20,7 +20,7 @@ from admin_bot.desk import reply
 from admin_bot.desk.all import COMMANDS as AGENT_COMMANDS
 from admin_bot.polling import poll
 from bot import wiring
-from bot.bell import BELLS, LINE, PHRASING
+from bot.bell import BELLS, LINE, PHRASING, TIMERS
 from bot.channels.base import Channel
 from bot.embedded_redis import EmbeddedRedis
 from bot.handlers.first_start import prepare
@@ -33,6 +33,7 @@ from bot.phrase_watch import PhraseWatch
 from bot.phrasing.client import Phraser
 from bot.semantic.files import BadModel
 from bot.semantic.loading import open_encoder
+from bot.timer_watch import TimerWatch
 from bot.web import Web
 from bot.wiring import STAFF, Desk
 from core.calendar import TENANT, Calendar
@@ -131,6 +132,7 @@ async def serve(
                     await uow.commit()
             await _part(stack, wiring.build_deliverer(desk, wiring.build_pace(shared), metrics))
             await _part(stack, LineWatch(desk, desk.bell.listener(LINE)))
+            await _part(stack, TimerWatch(desk, desk.bell.listener(TIMERS)))
             if config.answering.phrasing is not None:
                 await _part(stack, _phrase_watch(desk, config.answering.phrasing))
         if staff_bot is not None:

@@ -18,6 +18,9 @@ PACKAGES = ("core", "storage", "bot", "admin_bot", "playground")
 # - bot.telling and bot.handover are what several handlers do alike (they may not import each
 #   other), so they stand one line below them.
 # - bot.moving hands conversations over, for agents' commands and for buttons that customers press.
+# - bot.waiting is how long people wait, for who joins a line and who stands in it.
+# - bot.rating is what follows when customers rate the service.
+# - bot.naming is which categories a conversation may be given, for its end and for its picker.
 # - bot.closing ends conversations, for the agent's command and for the clock.
 # - bot.attendance is what follows when somebody comes or goes, by a command or by the clock;
 #   bot.returning puts conversations back into their line, and bot.due takes due timers, for the
@@ -40,11 +43,11 @@ LINES = (
     ("bot.wiring",),
     ("bot.intake", "bot.outbox", "bot.playbook_cases"),
     ("bot.handlers.*", "bot.current_playbook"),
-    ("bot.moving", "bot.attendance"),
+    ("bot.moving", "bot.rating", "bot.attendance"),
     ("bot.handover", "bot.reception", "bot.answering", "bot.closing", "bot.returning", "bot.due"),
-    ("bot.prompting", "bot.seeing"),
+    ("bot.prompting", "bot.seeing", "bot.naming"),
     ("bot.compiled",),
-    ("bot.telling", "bot.facts", "bot.watching", "bot.reach", "bot.timing", "bot.whose", "bot.allotting"),
+    ("bot.telling", "bot.facts", "bot.watching", "bot.reach", "bot.timing", "bot.whose", "bot.waiting", "bot.allotting"),
     (
         "bot.rules",
         "bot.knowledge",

@@ -333,5 +333,9 @@ async def _send(
     )
     await uow.messages.add([line], now)
     await uow.outbox.add([owed], now)
+    if party.talk.snoozed:
+        # Whoever writes has taken it up again.
+        party.talk.snoozed = False
+        await uow.conversations.update([party.talk])
     await rearm(uow, [(party.talk, agent_wrote(voice.policy(party)))], now)
     uow.ring(OUTBOX)

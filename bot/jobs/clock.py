@@ -15,6 +15,7 @@ log = structlog.get_logger(__name__)
 QUEUE = "frontdesk"
 SCHEDULE = {
     "bot.jobs.upkeep.settle_lines": 15.0,
+    "bot.jobs.upkeep.wake_timers": 15.0,
     "bot.jobs.upkeep.forget": 3600.0,
     "bot.jobs.learning.count_uses": 60.0,
     "bot.jobs.learning.find_suggestions": 6 * 3600.0,

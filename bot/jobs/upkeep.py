@@ -4,13 +4,21 @@ import os
 from datetime import timedelta
 from pathlib import Path
 
+import structlog
+from rq import get_current_job
+
 from bot import wiring
+from bot.bell import TIMERS, ring_from_outside
 from bot.handlers.settle_line import settle
 from core.clock import utc_now
 from core.config import load
 from core.i18n.texts import spoken
 from storage.uow import UnitOfWork
 
+log = structlog.get_logger(__name__)
+
+OVERDUE = timedelta(seconds=5)
+"""How late a timer may be before whoever watches them is woken."""
 KEEP_SEEN_UPDATES = timedelta(days=3)
 """Platforms repeat an update for a day at the most."""
 KEEP_PHRASINGS = timedelta(hours=1)
@@ -42,6 +50,28 @@ async def settle_lines() -> None:
             await uow.commit()
     finally:
         await database.close()
+
+
+async def wake_timers() -> None:
+    """Wake whoever watches the timers, where one should have happened already.
+
+    What timers lead to needs the compiled playbook, which the ``deliver`` process has in memory;
+    here it would have to be compiled for every run. So the job only rings. Inside a desk that is
+    one process nobody listens at Redis: there the watch looks by itself every few seconds.
+    """
+    database = wiring.job_desk(load(config_path()))
+    try:
+        async with UnitOfWork(database, reading=True) as uow:
+            due = await uow.timers.next_due()
+    finally:
+        await database.close()
+    late = None if due is None else utc_now() - due
+    if late is None or late <= OVERDUE:
+        return
+    log.warning("timers.overdue", seconds=round(late.total_seconds()))
+    job = get_current_job()
+    if job is not None:
+        ring_from_outside(job.connection, TIMERS)
 
 
 async def forget() -> None:

@@ -292,6 +292,26 @@ class Staffing:
             .order_by(Staff.id)
         )
 
+    async def pushed(self, groups: Iterable[int]) -> dict[int, list[StaffMember]]:
+        """Return who wants to be told of unread messages, by group; nobody is left out for being
+        offline. Source: requirements QUE-31, AGT-19.
+        """
+        rows = await self._connection.execute(
+            select(Membership.group_id, *_STAFF)
+            .join(Membership, Membership.staff_id == Staff.id)
+            .where(
+                Staff.active,
+                Staff.push_unread,
+                among(Membership.group_id, "groups", of_numbers=True),
+            )
+            .order_by(Membership.group_id, Staff.id),
+            {"groups": set(groups)},
+        )
+        found: dict[int, list[StaffMember]] = {}
+        for group_id, *fields in rows:
+            found.setdefault(group_id, []).append(_member(fields))
+        return found
+
     async def set_lead(self, staff_id: int, group_id: int, lead: bool) -> None:
         """Let a member of a group be one of its leads, or not."""
         await self._connection.execute(

@@ -13,7 +13,7 @@ from tests.handlers.floor import Floor
 async def test_presence_is_remembered(floor: Floor, presence: Presence) -> None:
     bo = await floor.agent("Bo", presence=Presence.OFFLINE)
 
-    await floor.do(set_presence, bo, presence, floor.now)
+    await floor.says(set_presence, bo, presence)
 
     assert (await floor.member(bo)).presence is presence
 
@@ -23,8 +23,8 @@ async def test_a_change_of_presence_is_written_down_and_rings(floor: Floor) -> N
     bells: set[str] = set()
     floor.database.on_commit = bells.update
 
-    await floor.do(set_presence, bo, Presence.ONLINE, floor.now)
-    await floor.do(set_presence, bo, Presence.ONLINE, floor.now)
+    await floor.says(set_presence, bo, Presence.ONLINE)
+    await floor.says(set_presence, bo, Presence.ONLINE)
 
     assert bells == {"line"}
     async with floor.unit() as uow:
@@ -37,7 +37,9 @@ async def test_who_leaves_keeps_their_conversations_and_learns_how_many(floor: F
     bo = await floor.agent("Bo")
     held = [await floor.serves(bo, "Ann"), await floor.serves(bo, "Dee")]
 
-    assert await floor.do(set_presence, bo, Presence.OFFLINE, floor.now) == 2
+    attending = await floor.says(set_presence, bo, Presence.OFFLINE)
+
+    assert (attending.open, attending.returned) == (2, 0)
     assert await floor.held(bo) == held
 
 

@@ -114,7 +114,7 @@ async def test_an_agent_who_comes_online_is_offered_those_who_wait(floor: Floor)
     await floor.settle()
     assert await floor.lying(bo) == []
 
-    await floor.do(set_presence, bo, Presence.ONLINE, floor.now)
+    await floor.says(set_presence, bo, Presence.ONLINE)
     await floor.settle()
 
     assert await floor.lying(bo) == [ann]
@@ -130,7 +130,7 @@ async def test_cards_of_an_agent_who_leaves_are_taken_back(floor: Floor) -> None
     await floor.settle()
     unseen = [r.key for r in await floor.rows(chat=bo.chat, conversation_id=dee)]
 
-    await floor.do(set_presence, bo, Presence.BREAK, floor.now)
+    await floor.says(set_presence, bo, Presence.BREAK)
     await floor.settle()
 
     assert await floor.lying(bo) == []
