@@ -6,6 +6,7 @@ from dataclasses import replace
 from admin_bot import calendar_typed as typed
 from admin_bot.asking import ask, asking_again, stop_asking
 from admin_bot.command import Command
+from admin_bot.commands import holiday_fill
 from admin_bot.commands.holiday_card import (
     HOLIDAYS,
     PRESSES,
@@ -30,14 +31,18 @@ from core.errors import BadRequestText
 from core.messages import Button
 
 PER_ROW = 5
+_FILL = re.compile(r"(?:fill|填充|法定节假日|法定)(?:\s+|$)", re.IGNORECASE)
 _WORK = re.compile(r"(?:work|working|工作日|上班)(?:\s+|$)", re.IGNORECASE)
 
 
 async def run(turn: Turn) -> None:
-    """Add a holiday or make-up days, or show the lists."""
+    """Add a holiday or make-up days, those of a country, or show the lists."""
     async with turn.desk.reading() as uow:
         everybody = await teach_calendar.owners(uow, turn.staff)
     whose, words = typed.explicit(everybody, turn.words)
+    if fill := _FILL.match(words):
+        await holiday_fill.run(turn, whose, words[fill.end() :].strip())
+        return
     shown = HOLIDAYS
     if work := _WORK.match(words):
         shown, words = WORKING, words[work.end() :].strip()
@@ -109,6 +114,7 @@ async def _show(turn: Turn, view: View) -> None:
             Button(say(new), first.data("holiday_new")),
             Button(say("words.search"), first.data("holiday_find")),
         ),
+        (Button(say("holidays.button_fill"), "holiday_fill"),),
     ]
     if view.search:
         everything = View(shown=view.shown).data("holiday_list")
@@ -167,5 +173,6 @@ COMMAND = Command(
         "holiday_new": _new,
         "holiday_said": _said,
         **PRESSES,
+        **holiday_fill.PRESSES,
     },
 )

@@ -19,6 +19,7 @@ from core.calendar import (
     WorkingDays,
 )
 from core.errors import BadRequestText, NotFound
+from core.public_days import missing
 from storage.repos.audit import Change
 from storage.repos.staffing import StaffMember
 from storage.uow import UnitOfWork
@@ -188,6 +189,30 @@ async def add(uow: UnitOfWork, actor: StaffMember, days: SpecialDays, now: datet
     return made
 
 
+async def add_missing(
+    uow: UnitOfWork, actor: StaffMember, days: Sequence[SpecialDays], now: datetime
+) -> list[SpecialDays]:
+    """Add those of *days* that are not there already, and return them with their numbers.
+
+    Raises:
+        BadRequestText: Something about one of them does not fit.
+        NotFound: There is no such account or group.
+    """
+    access.require(actor.role, Permission.STAFF)
+    everybody = await owners(uow, actor)
+    added: list[SpecialDays] = []
+    for one_of_them in missing(days, await uow.calendars.days()):
+        whose.known(everybody, one_of_them.owner)
+        made = _made(one_of_them)
+        made = replace(made, id=await uow.calendars.add(made, now))
+        after = facts.of_special_days(made)
+        await _record(uow, actor, "add", HOLIDAY, str(made.id), None, after, now)
+        added.append(made)
+    if added:
+        await _taught(uow)
+    return added
+
+
 async def edit(
     uow: UnitOfWork, actor: StaffMember, number: int, wishes: Wishes, now: datetime
 ) -> SpecialDays:
@@ -301,8 +326,25 @@ async def _changed(
     after: Facts | None,
     now: datetime,
 ) -> None:
+    await _record(uow, actor, action, subject, subject_id, before, after, now)
+    await _taught(uow)
+
+
+async def _record(
+    uow: UnitOfWork,
+    actor: StaffMember,
+    action: str,
+    subject: str,
+    subject_id: str,
+    before: Facts | None,
+    after: Facts | None,
+    now: datetime,
+) -> None:
     await uow.audit.record(
         Change(now, actor.id, actor.name, action, subject, subject_id, before, after)
     )
+
+
+async def _taught(uow: UnitOfWork) -> None:
     await uow.taught.touch()
     uow.ring(bell.PLAYBOOK)
