@@ -3,6 +3,8 @@
 from collections import OrderedDict
 from datetime import datetime, timedelta
 
+from admin_bot.drafts import Drafts
+
 PATIENCE = timedelta(minutes=10)
 """How long a file that was asked for, or a reply to a question, is waited for."""
 SOON = timedelta(minutes=2)
@@ -15,9 +17,13 @@ class Expecting:
 
     Kept in this process only: after a restart the file is sent again, with the command as its
     caption or behind the command.
+
+    Attributes:
+        drafts: What people have chosen so far in something that takes several presses.
     """
 
     def __init__(self) -> None:
+        self.drafts = Drafts()
         self._asked: OrderedDict[int, tuple[str, datetime]] = OrderedDict()
         self._questions: OrderedDict[int, tuple[str, int, datetime]] = OrderedDict()
 

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.messages import Sender
 from storage.many import among
+from storage.models.account import Account
 from storage.models.customer import Customer, Identity
 
 
@@ -44,6 +45,25 @@ PERSON_FIELDS = (
     Identity.blocked,
     Identity.device,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A customer as admins look for them.
+
+    Args:
+        customer_id: Number.
+        name: As the account knows them; the newest account counts.
+        accounts: Names of the accounts to which they have written, oldest first.
+        owner_id: The member of staff to whom they belong; ``None`` for nobody.
+    """
+
+    customer_id: int
+    name: str
+    accounts: tuple[str, ...]
+    owner_id: int | None
+
+
 _BY_KEYS = select(*PERSON_FIELDS).where(
     among(Identity.account_id, "accounts", of_numbers=True),
     among(Identity.external_id, "externals", of_numbers=False),
@@ -62,6 +82,16 @@ _UPDATE = (
         blocked=bindparam("new_blocked"),
     )
 )
+
+
+def _matching(words: str) -> list[ColumnElement[bool]]:
+    part = words.strip().removeprefix("@").lower()
+    if not part:
+        return []
+    return [
+        func.lower(Identity.name).contains(part, autoescape=True)
+        | func.lower(func.coalesce(Identity.username, "")).contains(part, autoescape=True)
+    ]
 
 
 class People:
@@ -145,6 +175,81 @@ class People:
         ]
         if rows:
             await self._connection.execute(_UPDATE, rows)
+
+    async def search(
+        self, words: str, *, limit: int, offset: int = 0, unowned: bool = False
+    ) -> tuple[list[Listed], int]:
+        """Return customers by a part of their name or username, newest first, and how many.
+
+        Args:
+            words: What to look for; empty for everybody. ``@`` in front of a username is no part.
+            limit: How many to return.
+            offset: How many to leave out before.
+            unowned: Only those who belong to nobody.
+        """
+        wanted = _matching(words)
+        if unowned:
+            wanted = [*wanted, Customer.owner_id.is_(None)]
+        theirs = (
+            select(Customer.id)
+            .join(Identity, Identity.customer_id == Customer.id)
+            .where(*wanted)
+            .distinct()
+        )
+        total = await self._connection.scalar(select(func.count()).select_from(theirs.subquery()))
+        ids = list(
+            await self._connection.scalars(
+                theirs.order_by(Customer.id.desc()).limit(limit).offset(offset)
+            )
+        )
+        return await self._listed(ids), int(total or 0)
+
+    async def _listed(self, ids: Sequence[int]) -> list[Listed]:
+        rows = await self._connection.execute(
+            select(Customer.id, Identity.name, Account.name, Customer.owner_id)
+            .join(Identity, Identity.customer_id == Customer.id)
+            .join(Account, Account.id == Identity.account_id)
+            .where(among(Customer.id, "ids", of_numbers=True))
+            .order_by(Identity.id),
+            {"ids": set(ids)},
+        )
+        found: dict[int, Listed] = {}
+        for id_, name, account, owner in rows:
+            before = found[id_].accounts if id_ in found else ()
+            accounts = before if account in before else (*before, account)
+            found[id_] = Listed(id_, name, accounts, owner)
+        return [found[id_] for id_ in ids if id_ in found]
+
+    async def identity_named(self, name: str) -> int | None:
+        """Return the newest identity of that name or username; ``None`` when there is none."""
+        exact = func.lower(Identity.name) == name.strip().lower()
+        for condition in ([exact], _matching(name)):
+            found: int | None = await self._connection.scalar(
+                select(Identity.id).where(*condition).order_by(Identity.id.desc()).limit(1)
+            )
+            if found is not None:
+                return found
+        return None
+
+    async def newest_identities(self, customers: Iterable[int]) -> dict[int, int]:
+        """Return, by customer, the identity with which they wrote to us last for the first time."""
+        rows = await self._connection.execute(
+            select(Identity.customer_id, func.max(Identity.id))
+            .where(among(Identity.customer_id, "ids", of_numbers=True))
+            .group_by(Identity.customer_id),
+            {"ids": set(customers)},
+        )
+        return dict(row for row in rows)
+
+    async def last_agents(self, ids: Iterable[int]) -> dict[int, int]:
+        """Return who served identities last; those whom nobody has served are left out."""
+        rows = await self._connection.execute(
+            select(Identity.id, Identity.last_agent_id).where(
+                among(Identity.id, "ids", of_numbers=True), Identity.last_agent_id.is_not(None)
+            ),
+            {"ids": set(ids)},
+        )
+        return {id_: agent for id_, agent in rows if agent is not None}
 
     async def set_device(self, identity_id: int, device: Mapping[str, Any]) -> None:
         """Remember the device of a person's latest consultation. Source: requirement CHN-17."""
