@@ -9,14 +9,14 @@ from admin_bot.wording import content, day_only, moment, state
 from bot.wiring import Desk
 from core.i18n.texts import Texts
 from core.messages import Button, Kind
-from core.playbook import FaqEntry
-from core.tree import LOOSE, ROOT, Tree
+from core.playbook import Category, FaqEntry
+from core.tree import LOOSE, ROOT, Node, Tree
 
 NAME_COLUMNS = 20
 """How much of a node's name its button shows; a Chinese character takes two columns."""
 
 
-def node_name(say: Texts, tree: Tree, number: int) -> str:
+def node_name(say: Texts, tree: Tree[Category], number: int) -> str:
     """Return what a node is called, also the two that always exist."""
     if number == LOOSE:
         return say("folder.loose")
@@ -24,7 +24,7 @@ def node_name(say: Texts, tree: Tree, number: int) -> str:
     return node.name if node else say("folder.root")
 
 
-def place_name(say: Texts, view: View, tree: Tree) -> str:
+def place_name(say: Texts, view: View, tree: Tree[Category]) -> str:
     """Return the shelf and the path of the node that is open."""
     shelf = say(f"shelf.{view.shelf.value}")
     path = tree.path(view.node).replace("/", " / ") or node_name(say, tree, view.node)
@@ -102,7 +102,7 @@ def turning(say: Texts, number: int, pages: int, to: Callable[[int], str]) -> tu
 
 def picker(
     say: Texts,
-    tree: Tree,
+    tree: Tree[Node],
     page: int,
     *,
     choose: Callable[[int], str],
@@ -133,7 +133,7 @@ def picker(
     return rows
 
 
-def above(tree: Tree, number: int) -> int:
+def above(tree: Tree[Node], number: int) -> int:
     """Return the node above one; the root for those of the first level."""
     node = tree.get(number)
     return (node.parent_id if node else None) or ROOT

@@ -1,8 +1,7 @@
-"""The knowledge tree as a shape: what stands below what."""
+"""Trees as a shape, of the knowledge base and of consultation categories: what is below what."""
 
 from collections.abc import Iterable, Iterator, Sequence
-
-from core.playbook import Category
+from typing import Generic, Protocol, TypeVar
 
 ROOT = 0
 """Stands for "all questions", the root: it always exists and is no stored node."""
@@ -12,18 +11,37 @@ LONGEST_NAME = 30
 """Characters that a node's name may have. Source: requirement KBF-03."""
 
 
-class Tree:
+class Kin(Protocol):
+    """What a tree must know of a node."""
+
+    @property
+    def id(self) -> int:
+        """Its number; none is 0."""
+
+    @property
+    def parent_id(self) -> int | None:
+        """The node above it; ``None``: it stands on the first level."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+
+
+Node = TypeVar("Node", bound=Kin)
+
+
+class Tree(Generic[Node]):
     """Nodes by their numbers.
 
     Args:
         nodes: Neighbours in their order; a node whose parent is not among them is left out.
     """
 
-    def __init__(self, nodes: Sequence[Category]) -> None:
-        self._below: dict[int, list[Category]] = {}
+    def __init__(self, nodes: Sequence[Node]) -> None:
+        self._below: dict[int, list[Node]] = {}
         for node in nodes:
             self._below.setdefault(node.parent_id or ROOT, []).append(node)
-        self._nodes: dict[int, Category] = {}
+        self._nodes: dict[int, Node] = {}
         self._paths: dict[int, tuple[int, ...]] = {ROOT: ()}
         level = [ROOT]
         while level:
@@ -38,24 +56,24 @@ class Tree:
     def __contains__(self, number: int) -> bool:
         return number in self._nodes
 
-    def __iter__(self) -> Iterator[Category]:
+    def __iter__(self) -> Iterator[Node]:
         """Go through every node: each is followed by what stands below it."""
         yield from self.below(ROOT)
 
     def __len__(self) -> int:
         return len(self._nodes)
 
-    def get(self, number: int) -> Category | None:
+    def get(self, number: int) -> Node | None:
         """Return a node; ``None`` for the root and for what is not there."""
         return self._nodes.get(number)
 
-    def children(self, number: int) -> tuple[Category, ...]:
+    def children(self, number: int) -> tuple[Node, ...]:
         """Return the nodes right below one (``ROOT``: the first level), in their order."""
         return tuple(self._below.get(number, ()))
 
-    def below(self, number: int) -> list[Category]:
+    def below(self, number: int) -> list[Node]:
         """Return all that stands below a node, each followed by what stands below it."""
-        found: list[Category] = []
+        found: list[Node] = []
         waiting = list(reversed(self.children(number)))
         while waiting:
             node = waiting.pop()
@@ -63,7 +81,7 @@ class Tree:
             waiting += reversed(self.children(node.id))
         return found
 
-    def line(self, number: int) -> tuple[Category, ...]:
+    def line(self, number: int) -> tuple[Node, ...]:
         """Return the nodes from the first level down to a node, itself included."""
         return tuple(self._nodes[one] for one in self._paths.get(number, ()))
 

@@ -200,13 +200,15 @@ async def _targets(turn: Turn) -> None:
     await turn.answer(say("library.ask_move_folder"), rows, title=short(node.name, _COLUMNS))
 
 
-def _to_root(turn: Turn, tree: Tree, node: Category, view: View) -> list[tuple[Button, ...]]:
+def _to_root(
+    turn: Turn, tree: Tree[Category], node: Category, view: View
+) -> list[tuple[Button, ...]]:
     if above(tree, node.id) == ROOT:
         return []
     return [(Button(turn.say("folder.root"), view.data("fold_put", ROOT)),)]
 
 
-def _unfit(tree: Tree, node: Category, depth: int) -> set[int]:
+def _unfit(tree: Tree[Category], node: Category, depth: int) -> set[int]:
     deepest = depth - 1 - tree.levels_below(node.id)
     return {
         *tree.whole([node.id]),

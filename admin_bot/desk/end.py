@@ -3,11 +3,12 @@
 from functools import partial
 
 from admin_bot.command import Command
+from admin_bot.desk import naming
 from admin_bot.desk.speaking import voice_of
-from admin_bot.listing import whole
+from admin_bot.listing import Place, whole
 from admin_bot.turn import Turn
 from bot.access import Permission
-from bot.handlers.desk_end import end
+from bot.handlers.desk_end import Unnamed, end
 from bot.prompting import Listener, prompt_for, told
 from bot.telling import Party
 from core.errors import BadRequestText
@@ -20,23 +21,29 @@ async def run(turn: Turn) -> None:
     number = whole(turn.words)
     if turn.words and number is None:
         raise BadRequestText("usage.end")
-    async with turn.unit() as uow:
-        over = await end(
-            uow,
-            turn.staff,
-            number,
-            voice=voice_of(turn),
-            now=turn.desk.clock(),
-            goodbye=partial(goodbye, turn),
-        )
-        await uow.commit()
-    say = turn.say
+    try:
+        async with turn.unit() as uow:
+            over = await end(
+                uow,
+                turn.staff,
+                number,
+                voice=voice_of(turn),
+                now=turn.desk.clock(),
+                goodbye=partial(goodbye, turn),
+            )
+            await uow.commit()
+    except Unnamed as owed:
+        # Nothing has ended: what it was about comes first (requirement QUE-18).
+        await naming.show(turn, owed.number, Place(), turn.say(owed.key, **owed.facts))
+        return
+    say, number = turn.say, over.conversation_id
     row = (
-        Button(say("button.history"), f"history:{over.conversation_id}:1"),
+        Button(say("button.history"), f"history:{number}:1"),
         Button(say("button.chats"), "chats"),
         Button(say("button.next"), "next"),
     )
-    await turn.answer(say("end.done", name=over.name, number=over.conversation_id), [row])
+    more = [(naming.button(turn, number),)] if over.nameable else []
+    await turn.answer(say("end.done", name=over.name, number=number), [row, *more])
 
 
 def goodbye(turn: Turn, party: Party) -> tuple[Content, ...]:
@@ -55,4 +62,4 @@ def goodbye(turn: Turn, party: Party) -> tuple[Content, ...]:
     return told(book, prompt_for(book, END, listener), listener)
 
 
-COMMAND = Command("end", Permission.SERVE, run, presses={"end": run})
+COMMAND = Command("end", Permission.SERVE, run, presses={"end": run, **naming.PRESSES})

@@ -8,7 +8,7 @@ from bot import access, bell
 from bot.access import Permission
 from bot.knowledge.visible import with_node, without_node
 from core.errors import NotFound
-from core.playbook import Scope, Shelf
+from core.playbook import Category, Scope, Shelf
 from core.tree import Tree
 from storage.repos.audit import Change
 from storage.repos.staffing import ServiceGroup, StaffMember
@@ -28,7 +28,7 @@ class Assigned:
 
     group: ServiceGroup
     shelf: Shelf
-    tree: Tree
+    tree: Tree[Category]
     chosen: frozenset[int] | None
 
     def gets(self, node: int) -> bool:
@@ -79,7 +79,7 @@ async def toggle(
     chosen = before.chosen
     if chosen is None:
         chosen = frozenset(one.id for one in tree.children(0))
-    change: Callable[[Tree, frozenset[int], int], frozenset[int]] = (
+    change: Callable[[Tree[Category], frozenset[int], int], frozenset[int]] = (
         without_node if before.gets(node) else with_node
     )
     return await _store(uow, actor, before, change(tree, chosen, node), now)

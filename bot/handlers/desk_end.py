@@ -8,6 +8,7 @@ from bot import access
 from bot.access import Permission
 from bot.closing import close
 from bot.dialog.lines import ends
+from bot.naming import is_owed, nameable
 from bot.telling import Party, Telling, Voice, parties
 from core.errors import Conflict, NotFound
 from core.messages import Content
@@ -18,10 +19,19 @@ from storage.uow import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class Over:
-    """A conversation that is ended now."""
+    """A conversation that is ended now; ``nameable``: it may be given consultation categories."""
 
     conversation_id: int
     name: str
+    nameable: bool = False
+
+
+class Unnamed(Conflict):
+    """A conversation cannot be ended before it has a category or a remark."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__("category.needed", number=number)
+        self.number = number
 
 
 async def end(
@@ -47,6 +57,7 @@ async def end(
         NotAllowed: They may not serve customers.
         NotFound: There is no such conversation, or none is in front.
         Conflict: They do not serve it.
+        Unnamed: Its agent must say first what it was about (requirement QUE-18).
     """
     access.require(actor.role, Permission.SERVE)
     me = (await uow.staffing.lock([actor.id]))[actor.id]
@@ -61,6 +72,8 @@ async def end(
             raise NotFound("desk.none_in_front")
         raise Conflict("desk.not_yours", number=number)
     party = (await parties(uow, [talk]))[number]
+    if await is_owed(uow, party, voice):
+        raise Unnamed(number)
     tell = Telling(uow, voice, now)
     await close(
         uow,
@@ -72,4 +85,5 @@ async def end(
         by=me.id,
     )
     await tell.remember()
-    return Over(number, party.person.name)
+    _, offered = await nameable(uow, talk)
+    return Over(number, party.person.name, bool(offered))

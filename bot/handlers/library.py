@@ -38,7 +38,7 @@ class Stock:
         entries: Entries in their order; one whose node is gone counts as "uncategorised".
     """
 
-    tree: Tree
+    tree: Tree[Category]
     entries: tuple[FaqEntry, ...]
 
     def lying_in(self, node: int) -> list[FaqEntry]:
@@ -75,7 +75,7 @@ async def stock(uow: UnitOfWork, actor: StaffMember, shelf: Shelf) -> Stock:
     )
 
 
-async def folders(uow: UnitOfWork, actor: StaffMember, shelf: Shelf) -> Tree:
+async def folders(uow: UnitOfWork, actor: StaffMember, shelf: Shelf) -> Tree[Category]:
     """Return the tree of a shelf.
 
     Raises:
@@ -298,11 +298,11 @@ async def delete_folder(
     return held
 
 
-async def _tree(uow: UnitOfWork, shelf: Shelf) -> Tree:
+async def _tree(uow: UnitOfWork, shelf: Shelf) -> Tree[Category]:
     return Tree([n for n in await uow.library.categories(shelf) if n.scope is Scope.PUBLIC])
 
 
-async def _parent(tree: Tree, above: int) -> int | None:
+async def _parent(tree: Tree[Category], above: int) -> int | None:
     if above == ROOT:
         return None
     if above == LOOSE:
@@ -329,12 +329,12 @@ async def _refuse_deep(uow: UnitOfWork, level: int) -> None:
         raise BadRequestText("folder.too_deep", limit=depth)
 
 
-def _refuse_twin(tree: Tree, above: int, name: str) -> None:
+def _refuse_twin(tree: Tree[Category], above: int, name: str) -> None:
     if any(node.name == name for node in tree.children(above)):
         raise Conflict("folder.known", name=name)
 
 
-def _behind(tree: Tree, above: int) -> int:
+def _behind(tree: Tree[Category], above: int) -> int:
     return max((node.position for node in tree.children(above)), default=0) + 1
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from core.playbook import Category, FaqEntry, Playbook, Scope
-from core.tree import Tree
+from core.tree import Node, Tree
 
 Sees = Callable[[FaqEntry], bool]
 
@@ -72,14 +72,14 @@ def sees(
     return asked
 
 
-def with_node(tree: Tree, chosen: Iterable[int], node: int) -> frozenset[int]:
+def with_node(tree: Tree[Node], chosen: Iterable[int], node: int) -> frozenset[int]:
     """Return what is chosen once *node* is chosen too: it stands for all below it."""
     if node in tree.whole(chosen):
         return frozenset(chosen)
     return frozenset(chosen) - tree.whole([node]) | {node}
 
 
-def without_node(tree: Tree, chosen: Iterable[int], node: int) -> frozenset[int]:
+def without_node(tree: Tree[Node], chosen: Iterable[int], node: int) -> frozenset[int]:
     """Return what is chosen once *node* and all below it are not.
 
     Where a node above it was chosen, the others below that one stay chosen.
