@@ -1,6 +1,7 @@
 """``/agent_off``: switch a person off, after asking twice where customers would feel it."""
 
 from admin_bot.command import Command
+from admin_bot.desk.speaking import voice_of
 from admin_bot.listing import Place, whole
 from admin_bot.turn import Turn
 from bot.access import Permission
@@ -62,7 +63,12 @@ async def _confirmed_twice(turn: Turn) -> None:
 async def _off(turn: Turn, chat: str, *, return_talks: bool) -> None:
     async with turn.unit() as uow:
         returned = await staffing.switch_off(
-            uow, turn.staff, chat, turn.desk.clock(), return_talks=return_talks
+            uow,
+            turn.staff,
+            chat,
+            turn.desk.clock(),
+            voice=voice_of(turn),
+            return_talks=return_talks,
         )
         colleague = await staffing.person(uow, turn.staff, chat)
         await uow.commit()

@@ -7,11 +7,12 @@ from typing import Any
 
 from bot import access, bell
 from bot.access import Permission
-from bot.dialog.machine import Move, after
+from bot.returning import back_to_line
+from bot.telling import Telling, Voice, parties
 from core.errors import BadRequestText, Conflict, NotFound
-from core.states import Presence, Role
+from core.states import Presence, Role, State
+from core.timers import RETURN, SHIFT, SILENT
 from storage.repos.audit import Change
-from storage.repos.conversations import Event
 from storage.repos.staffing import ServiceGroup, StaffMember
 from storage.uow import UnitOfWork
 
@@ -134,15 +135,24 @@ async def before_off(uow: UnitOfWork, actor: StaffMember, chat: str) -> Colleagu
 
 
 async def switch_off(
-    uow: UnitOfWork, actor: StaffMember, chat: str, now: datetime, *, return_talks: bool
+    uow: UnitOfWork,
+    actor: StaffMember,
+    chat: str,
+    now: datetime,
+    *,
+    voice: Voice,
+    return_talks: bool,
 ) -> int:
-    """Switch a person off: they are a stranger to the staff bot from now on.
+    """Switch a person off: they are a stranger to the staff bot from now on, and offline.
+
+    Source: requirement ORG-05.
 
     Args:
         uow: An open unit of work; the caller commits.
         actor: Who decides.
         chat: The person's user id on the platform.
         now: The moment.
+        voice: Texts, time zone, keys, policies.
         return_talks: Whether the conversations that they serve go back to the line, in front of
             those that came later.
 
@@ -164,10 +174,15 @@ async def switch_off(
     open_talks = await uow.conversations.of_agent(member.id)
     if open_talks and not return_talks:
         raise Conflict("agent.serves", name=member.name, count=len(open_talks))
-    returned = await _return_to_line(uow, actor, member, now)
+    returned = await _return_to_line(uow, actor, member, voice, now)
     await uow.staffing.change(
-        member.id, active=False, presence=Presence.OFFLINE, front_conversation_id=None
+        member.id,
+        active=False,
+        presence=Presence.OFFLINE,
+        presence_since=now,
+        front_conversation_id=None,
     )
+    await uow.timers.cancel_of_staff(member.id, (RETURN, SHIFT, SILENT))
     await _record(
         uow,
         actor,
@@ -327,43 +342,18 @@ async def _refuse_last_owner(uow: UnitOfWork, member: StaffMember) -> None:
 
 
 async def _return_to_line(
-    uow: UnitOfWork, actor: StaffMember, member: StaffMember, now: datetime
+    uow: UnitOfWork, actor: StaffMember, member: StaffMember, voice: Voice, now: datetime
 ) -> int:
     held = await uow.conversations.of_agent(member.id)
     talks = await uow.conversations.lock(talk.id for talk in held)
-    groups = await uow.staffing.groups()
-    moved = []
-    events = []
-    for talk in talks.values():
-        state = after(talk.state, Move.RETURN_TO_LINE)
-        if talk.agent_id != member.id or state is None:
-            # It has ended, or somebody has taken it over, since we looked.
-            continue
-        events.append(
-            Event(
-                talk.id,
-                now,
-                "state",
-                actor.id,
-                {
-                    "from": talk.state.name,
-                    "to": state.name,
-                    "move": Move.RETURN_TO_LINE.value,
-                    "why": "agent_off",
-                    "agent": member.id,
-                },
-            )
-        )
-        talk.state = state
-        talk.agent_id = None
-        talk.serving_since = None
-        talk.waiting_since = talk.waiting_since or now
-        if talk.group_id is None and groups:
-            talk.group_id = groups[0].id
-        moved.append(talk)
-    await uow.conversations.update(moved)
-    await uow.conversations.record(events)
-    return len(moved)
+    # One may have ended, or somebody has taken it over, since we looked.
+    still = [t for t in talks.values() if t.state is State.SERVING and t.agent_id == member.id]
+    around = await parties(uow, still)
+    tell = Telling(uow, voice, now)
+    served = [(around[talk.id], member) for talk in still]
+    await back_to_line(uow, tell, served, why="agent_off", by=actor.id)
+    await tell.remember()
+    return len(still)
 
 
 def _facts(member: StaffMember) -> dict[str, Any]:

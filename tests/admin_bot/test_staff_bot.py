@@ -12,7 +12,7 @@ from admin_bot.command import Command
 from admin_bot.turn import Turn
 from bot.access import Permission
 from core.errors import Overloaded
-from tests.admin_bot.office import ADA, BO, EVE, TOKEN, Office, open_office
+from tests.admin_bot.office import ADA, BO, EVE, NOON, TOKEN, Office, open_office
 
 
 async def test_a_stranger_is_refused_politely_and_told_their_own_id(office: Office) -> None:
@@ -52,6 +52,24 @@ async def test_somebody_switched_off_is_a_stranger(office: Office) -> None:
 
     assert str(BO) in await office.bo.says("/help")
     assert "/rule" not in office.bo.heard[-1]
+
+
+async def test_a_sign_of_somebody_is_written_down_once_a_minute(office: Office) -> None:
+    """Whatever they do is one; it also ends the count of offers let pass."""
+    seen = []
+    for seconds in (0, 59, 1):
+        office.moment[0] += timedelta(seconds=seconds)
+        await office.bo.says("/help")
+        seen.append((await office.member(BO)).seen_at)
+    assert seen == [NOON, NOON, NOON + timedelta(minutes=1)]
+
+    bo = await office.member(BO)
+    async with office.unit() as uow:
+        await uow.staffing.change(bo.id, missed_offers=2)
+        await uow.commit()
+    await office.bo.says("/help")
+
+    assert (await office.member(BO)).missed_offers == 0
 
 
 async def test_a_group_chat_is_not_answered(office: Office) -> None:

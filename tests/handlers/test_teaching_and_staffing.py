@@ -27,6 +27,8 @@ from bot.handlers.teach_prompt import MenuItem, Wishes
 from bot.handlers.teach_rule import RuleDraft, RuleWishes
 from bot.knowledge.answering import Answer
 from bot.rules.automaton import Verdict
+from bot.telling import Voice
+from bot.wiring import new_key
 from core.errors import Conflict, DeskError, NotAllowed
 from core.i18n.texts import texts
 from core.messages import Content, Kind, Sender
@@ -39,6 +41,7 @@ from storage.uow import UnitOfWork
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 DEFAULT = default_welcome(texts("en"))
+VOICE = Voice(lambda _: texts("en"), UTC, new_key)
 
 
 def say(words: str) -> Content:
@@ -237,12 +240,14 @@ async def test_who_is_switched_off_hands_everything_back_in_one_go(house: House)
     with pytest.raises(Conflict):
         await house.does(
             lambda uow: staffing.switch_off(
-                uow, house.owner, house.agent.chat, NOON, return_talks=False
+                uow, house.owner, house.agent.chat, NOON, voice=VOICE, return_talks=False
             )
         )
     house.rings.clear()
     count = await house.does(
-        lambda uow: staffing.switch_off(uow, house.owner, house.agent.chat, NOON, return_talks=True)
+        lambda uow: staffing.switch_off(
+            uow, house.owner, house.agent.chat, NOON, voice=VOICE, return_talks=True
+        )
     )
 
     assert count == 2
@@ -308,7 +313,7 @@ OWNER_ONLY: list[Callable[[UnitOfWork, StaffMember], Awaitable[object]]] = [
     lambda uow, who: staffing.person(uow, who, "1"),
     lambda uow, who: staffing.add(uow, who, "9", "Eve", None, [], 5, NOON),
     lambda uow, who: staffing.before_off(uow, who, "1"),
-    lambda uow, who: staffing.switch_off(uow, who, "1", NOON, return_talks=True),
+    lambda uow, who: staffing.switch_off(uow, who, "1", NOON, voice=VOICE, return_talks=True),
     lambda uow, who: staffing.switch_on(uow, who, "1", NOON),
     lambda uow, who: staffing.set_role(uow, who, "1", Role.OWNER, NOON),
     lambda uow, who: staffing.set_capacity(uow, who, "1", 9, NOON),

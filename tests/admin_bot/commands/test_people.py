@@ -1,9 +1,16 @@
 """Owners add people, switch them off, and give them roles, seats and groups."""
 
+from datetime import UTC
+
 import pytest
 
 from bot.bell import LINE
+from bot.handlers.settle_line import settle
+from bot.wiring import new_key
+from core.i18n.texts import spoken
 from core.states import Presence, Role, State
+from core.timers import SHIFT
+from storage.repos.timers import Timer
 from tests.admin_bot.office import ADA, BO, EVE, NOON, OLGA, Office
 
 
@@ -197,6 +204,49 @@ async def test_a_customer_who_waited_before_keeps_their_place(office: Office) ->
 
     async with office.unit() as uow:
         assert (await uow.conversations.by_ids([talk]))[talk].waiting_since == earlier
+
+
+@pytest.mark.requirement("ORG-05")
+async def test_only_who_is_switched_on_can_use_the_bot_and_is_given_customers(
+    office: Office,
+) -> None:
+    """Switching off puts them offline and ends their shift; their customers hear of it."""
+    (talk,) = await office.serving(BO, "ann")
+    bo = await office.member(BO)
+    assert "What you can do" in await office.bo.says("/help")
+    async with office.unit() as uow:
+        await uow.staffing.change(bo.id, presence=Presence.ONLINE)
+        await uow.timers.set([Timer(SHIFT, NOON, staff_id=bo.id)])
+        await uow.commit()
+
+    await office.olga.says(f"/agent_off {BO}")
+    await office.olga.presses("Yes, switch off")
+    await office.olga.presses("back to the line")
+    async with office.unit() as uow:
+        given = await settle(
+            uow,
+            None,
+            mode="auto",
+            texts_for=lambda tag: spoken(tag, "en"),
+            zone=UTC,
+            new_key=new_key,
+            now=NOON,
+        )
+        await uow.commit()
+
+    assert given == 0
+    assert "What you can do" not in await office.bo.says("/help")
+    assert str(BO) in office.bo.heard[-1]
+    assert (await office.member(BO)).presence is Presence.OFFLINE
+    async with office.unit() as uow:
+        assert await uow.timers.of_staff(bo.id, SHIFT) is None
+        assert (await uow.conversations.by_ids([talk]))[talk].state is State.WAITING
+        (line,) = (await uow.messages.last([talk], 1))[talk]
+    assert "You have kept your place".lower() in line.content.text.lower()
+
+    await office.olga.says(f"/agent_add {BO} Bo")
+    assert "What you can do" in await office.bo.says("/help")
+    assert (await office.member(BO)).presence is Presence.OFFLINE
 
 
 async def test_somebody_switched_off_comes_back_as_they_were(office: Office) -> None:
