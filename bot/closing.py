@@ -4,10 +4,12 @@ from collections.abc import Sequence
 
 from bot.bell import LINE
 from bot.dialog.machine import Move
+from bot.dialog.rating import question
 from bot.telling import Party, Telling
 from bot.timing import disarm
 from core.messages import Content, text
 from core.states import State
+from storage.repos.ratings import Rated
 from storage.repos.staffing import StaffMember
 from storage.uow import UnitOfWork
 
@@ -45,6 +47,9 @@ async def close(
     say = tell.voice.texts_for(party.person.language)
     for content in tuple(goodbye) or (text(say("customer.ended")),):
         tell.customer(party, content)
+    if tell.voice.policy(party).ask_rating:
+        tell.customer(party, question(talk.id, agent.name, say))
+        await uow.ratings.ask([Rated(talk.id, agent.id, talk.group_id)], tell.now)
     moved = {"from": State.SERVING.name, "to": State.ENDED.name, "move": Move.END.value}
     reason = {"why": why} if why else {}
     tell.event(talk, "state", by, {**moved, "agent": agent.id, **reason})

@@ -7,6 +7,7 @@ from bot.dialog.card import CARD_MESSAGES, HANDED_MESSAGES, LINE_CHARS, Backgrou
 from bot.dialog.lines import starts
 from bot.dialog.machine import Move
 from bot.dialog.spoken import hidden
+from bot.dialog.waiting import AS_CALL_BACK
 from bot.dialog.wording import day_and_time, in_words, place
 from bot.queue.rearming import service_began
 from bot.telling import Party, Telling
@@ -94,6 +95,7 @@ def shown(
             for line in said[-most:]
         ),
         background=background,
+        waits_as=talk.waits_as,
     )
 
 
@@ -170,7 +172,9 @@ async def begin_service(
         talk, name = party.talk, party.person.name
         tell.line(talk, starts(agent.name, tell.now, tell.voice.zone, tell.voice.texts_for(None)))
         say = tell.voice.texts_for(party.person.language)
-        tell.customer(party, text(say("customer.served_by", agent=agent.name)))
+        called_back = talk.waits_as == AS_CALL_BACK
+        key = "waiting.callback_here" if called_back else "customer.served_by"
+        tell.customer(party, text(say(key, agent=agent.name)))
         tell.event(
             talk,
             "state",
@@ -189,6 +193,10 @@ async def begin_service(
     await withdraw(uow, tell, cards, becomes)
     await uow.allocations.served_by({party.talk.identity_id: agent.id for party, agent in pairs})
     await uow.line.forget_passes(ids)
+    if away := [party.talk for party, _ in pairs if party.talk.waits_as]:
+        await uow.waits.watch_again(talk.id for talk in away)
+        for talk in away:
+            talk.waits_as = ""  # should they ever wait again they watch the line
     put_off = [party.talk for party, _ in pairs if party.talk.snoozed]
     for talk in put_off:
         talk.snoozed = False  # by an earlier agent; this one has yet to see it

@@ -10,14 +10,19 @@ from datetime import datetime, timedelta
 
 from bot.bell import LINE, OUTBOX, PHRASING
 from bot.compiled import Compiled
+from bot.dialog import rating, waiting
+from bot.dialog.card import LINE_CHARS
 from bot.dialog.machine import Move, after
-from bot.dialog.mirror import mirror
+from bot.dialog.mirror import heading, mirror
+from bot.dialog.spoken import hidden, seen
+from bot.dialog.wording import in_words
 from bot.prompting import Listener, calendar_of, prompt_for, told
-from bot.queue.rearming import Rearming, customer_wrote, joined_line
+from bot.queue.rearming import Rearming, customer_wrote, joined_line, left_the_watch
 from bot.timing import disarm, rearm
+from bot.waiting import speed
 from core.calendar import Open
 from core.i18n.texts import Texts
-from core.messages import Button, Content, InboundMessage, text
+from core.messages import Button, Content, InboundMessage, Kind, text
 from core.playbook import Prompt
 from core.policy import Policy
 from core.prompts import CLOSED, HOLIDAY, NOBODY, QUEUE, WELCOME, on_holiday
@@ -26,9 +31,10 @@ from core.timers import SNOOZE
 from storage.repos.accounts import AccountFacts
 from storage.repos.conversations import Event, Talk
 from storage.repos.messages import TranscriptLine
-from storage.repos.outbox import CARD, MIRROR, REPLY, Owed
+from storage.repos.outbox import CARD, MIRROR, NOTICE, REPLY, Owed
 from storage.repos.people import Person
 from storage.repos.phrasings import Phrasing
+from storage.repos.ratings import Rated
 from storage.repos.staffing import StaffMember
 from storage.repos.watch import Hit
 from storage.uow import UnitOfWork
@@ -92,8 +98,12 @@ class Reception:
     phrasings: list[Phrasing] = field(default_factory=list)
     rearmings: dict[int, tuple[Talk, Rearming]] = field(default_factory=dict)
     """What becomes of conversations' timers, by number: the last word counts."""
+    queued: list[tuple[Talk, Person, InboundMessage]] = field(default_factory=list)
+    """What customers wrote who stand in line."""
     over: list[Talk] = field(default_factory=list)
     """Conversations that their customers have ended."""
+    asked: list[Rated] = field(default_factory=list)
+    """Who is asked how the service was."""
 
     def event(self, talk: Talk, kind: str, data: dict[str, object] | None = None) -> None:
         """Record that something happened to a conversation."""
@@ -186,6 +196,13 @@ class Reception:
             self.rearmings[talk.id] = (talk, replace(rearming, cancel=cancel))
         talk.timed_out_at, talk.snoozed = None, False
 
+    def back_from_snooze(self, talk: Talk, person: Person, agent: StaffMember) -> None:
+        """Tell an agent that a conversation that they had put off is back: its customer writes."""
+        say = self.around.texts(agent.language)
+        name = heading(seen(person.name, self.around.book.mask, say), talk.id)
+        to_front = (Button(say("timer.answer"), f"switch:{talk.id}"),)
+        self.tell(talk, agent, text(say("snooze.back_wrote", who=name), to_front), NOTICE)
+
     # -- what was taught, as one customer gets it --------------------------------------------------
 
     def group(self, talk: Talk, account: str) -> int | None:
@@ -201,6 +218,7 @@ class Reception:
         *,
         agent: str = "",
         position: int | None = None,
+        wait: timedelta | None = None,
     ) -> Listener:
         """Return the customer as what was taught is said to them.
 
@@ -210,6 +228,7 @@ class Reception:
             account: Name of the account.
             agent: Who serves them; empty for nobody.
             position: Their place in line; ``None`` where they do not wait.
+            wait: How long they will wait; ``None`` where that is not known.
         """
         around = self.around
         return Listener(
@@ -221,11 +240,24 @@ class Reception:
             talk.region or "",
             agent,
             position,
+            wait,
         )
 
-    def tell_prompt(self, prompt: Prompt, talk: Talk, person: Person, listener: Listener) -> bool:
-        """Owe a customer everything that a prompt says; say whether it is switched on."""
-        for content in told(self.around.book, prompt, listener):
+    def tell_prompt(
+        self,
+        prompt: Prompt,
+        talk: Talk,
+        person: Person,
+        listener: Listener,
+        rows: waiting.Rows = (),
+        phone: str = "",
+    ) -> bool:
+        """Owe a customer everything that a prompt says; say whether it is switched on.
+
+        *rows* and *phone* are put under the first text of it.
+        """
+        contents = told(self.around.book, prompt, listener)
+        for content in waiting.with_ways(contents, rows, phone):
             self.say(talk, listener.account, person.chat, content)
         if prompt.enabled:
             self.event(talk, "prompt", {"kind": prompt.kind})
@@ -252,7 +284,12 @@ class Reception:
             prompt = on_holiday(prompt_for(book, HOLIDAY, listener), state.holiday.reply)
         else:
             prompt = prompt_for(book, CLOSED, listener)
-        self.tell_prompt(prompt, talk, person, listener)
+        if isinstance(state, Open):
+            self.tell_prompt(prompt, talk, person, listener)
+            return
+        say = self.around.texts(person.language)
+        phone = waiting.phone_line(say, book.playbook.groups, listener.group_id)
+        self.tell_prompt(prompt, talk, person, listener, (waiting.message_row(say),), phone)
 
     # -- our people --------------------------------------------------------------------------------
 
@@ -290,7 +327,7 @@ class Reception:
         )
 
     async def answer_the_line(self, uow: UnitOfWork) -> None:
-        """Put newcomers into a group's line and tell everybody who asked their place."""
+        """Put newcomers into a group's line and tell everybody who asked their place and wait."""
         joined = self.joined
         if not joined:
             return
@@ -299,31 +336,93 @@ class Reception:
         for j in joined:
             if j.talk.group_id is None and groups:
                 j.talk.group_id = own.get(j.talk.account_id) or groups[0].id
-        lengths = await uow.line.lengths(j.talk.group_id for j in joined if j.talk.group_id)
-        online = await uow.staffing.groups_online()
+        here = {j.talk.group_id for j in joined if j.talk.group_id}
+        ahead = await uow.waits.ahead(here)
+        known = await speed(uow, here, self.around.now)
         again = [j.talk.id for j in joined if not j.new]
         places = await uow.line.places(again) if again else {}
         for j in joined:
-            talk, person = j.talk, j.person
-            say = self.around.texts(person.language)
-            if talk.id in places:
-                place = places[talk.id]
+            talk, group = j.talk, j.talk.group_id or 0
+            policy = self.policy(talk, j.account)
+            place = places.get(talk.id, 0)
+            if not place:
+                talk.rank = -policy.priority
+                ranks = ahead.setdefault(group, {})
+                place = 1 + sum(n for rank, n in ranks.items() if rank <= talk.rank)
+                ranks[talk.rank] = ranks.get(talk.rank, 0) + 1
+            wait = known.wait(group, place)
+            self._tell_place(j, place, wait, policy, nobody=group not in known.online)
+            if talk.waits_as:
+                self.rearmings[talk.id] = (talk, left_the_watch())
             else:
-                lengths[talk.group_id or 0] = place = lengths.get(talk.group_id or 0, 0) + 1
-            waits = False
-            if j.new:
-                kind = QUEUE if talk.group_id in online else NOBODY
-                listener = self.listener(talk, person, j.account, position=place)
-                prompt = prompt_for(self.around.book, kind, listener)
-                shown = self.tell_prompt(prompt, talk, person, listener)
-                waits = shown and kind == QUEUE
-            if not waits:
-                end = (Button(say("customer.button.leave"), "c:end"),)
-                place_told = text(say("customer.position", place=place), end)
-                self.say(talk, j.account, person.chat, place_told)
-            if j.new:
-                self.rearmings[talk.id] = (talk, joined_line(self.policy(talk, j.account), None))
+                told_wait = wait if policy.tell_wait else None
+                self.rearmings[talk.id] = (talk, joined_line(policy, told_wait))
         uow.ring(LINE)
+
+    def _tell_place(
+        self, j: Joined, place: int, wait: timedelta | None, policy: Policy, *, nobody: bool
+    ) -> None:
+        """Tell somebody who asked for a person where they stand and what they can do meanwhile."""
+        talk, person = j.talk, j.person
+        say = self.around.texts(person.language)
+        if talk.waits_as:
+            self.say(talk, j.account, person.chat, self.waits_as(talk, say))
+            return
+        faces = self.around.book.playbook.groups
+        others = waiting.others(faces, talk.group_id)
+        rows = waiting.ways(say, nobody=nobody, groups=others)
+        if j.new:
+            listener = self.listener(talk, person, j.account, position=place, wait=wait)
+            prompt = prompt_for(self.around.book, NOBODY if nobody else QUEUE, listener)
+            contents = told(self.around.book, prompt, listener)
+            # The words for who has to wait tell the place themselves; the buttons go under them.
+            tells = not nobody and any(c.kind is Kind.TEXT for c in contents)
+            if self.tell_prompt(prompt, talk, person, listener, rows if tells else ()) and tells:
+                return
+        phone = waiting.phone_line(say, faces, talk.group_id) if nobody else ""
+        shown = wait if policy.tell_wait else None
+        self.say(talk, j.account, person.chat, waiting.place_told(say, place, shown, rows, phone))
+
+    def waits_as(self, talk: Talk, say: Texts) -> Content:
+        """Return what somebody reads who does not watch the line."""
+        leave = (Button(say("customer.button.leave"), "c:end"),)
+        if talk.waits_as == waiting.AS_MESSAGE:
+            return text(say("waiting.message"), leave)
+        return text(say("waiting.call_back"), leave)
+
+    def ask_rating(self, talk: Talk, person: Person, account: str, agent: StaffMember) -> None:
+        """Ask a customer how the service was, where the desk wants to know."""
+        if not self.policy(talk, account).ask_rating:
+            return
+        say = self.around.texts(person.language)
+        self.say(talk, account, person.chat, rating.question(talk.id, agent.name, say))
+        self.asked.append(Rated(talk.id, agent.id, talk.group_id))
+
+    async def push_queued(self, uow: UnitOfWork) -> None:
+        """Tell the people of a group of every message of who waits for it.
+
+        Those who have asked for it are told, whatever they do just now (requirement QUE-31),
+        while the desk allows it; outside the hours only where it allows that too (QUE-32). One
+        statement for any number of messages.
+        """
+        allowed = self.around.book.playbook.policies.desk
+        if not allowed.push or not self.queued:
+            return
+        groups = {talk.group_id for talk, _, _ in self.queued if talk.group_id is not None}
+        readers = await uow.staffing.pushed(groups)
+        for talk, person, message in self.queued:
+            who_reads = readers.get(talk.group_id or 0, ())
+            listener = self.listener(talk, person, message.account)
+            state = calendar_of(self.around.book, listener).state_at(self.around.local)
+            if not isinstance(state, Open) and not allowed.push_outside:
+                continue
+            for reader in who_reads:
+                say, mask = self.around.texts(reader.language), self.around.book.mask
+                name = heading(seen(person.name, mask, say), talk.id)
+                words = in_words(hidden(message.content, mask, say), say, LINE_CHARS)
+                take = (Button(say("button.next"), "next"),)
+                pushed = text(say("timer.queued", who=name, words=words), take)
+                self.tell(talk, reader, pushed, NOTICE)
 
     async def remember(
         self, uow: UnitOfWork, talks: Iterable[Talk], people: Collection[Person]
@@ -348,6 +447,8 @@ class Reception:
             await disarm(uow, self.over)
         if self.rearmings:
             await rearm(uow, self.rearmings.values(), now)
+        if self.asked:
+            await uow.ratings.ask(self.asked, now)
         await uow.people.update(people)
         if self.hits:
             await uow.watch.add_hits(self.hits)

@@ -307,6 +307,23 @@ class Prompt:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupFace:
+    """What customers see of a service group. Source: requirements QUE-03, QUE-22.
+
+    Args:
+        id: Its number.
+        name: What they read.
+        phone: Its phone number; empty for none.
+        shown: Whether customers of other groups get a button into it.
+    """
+
+    id: int
+    name: str
+    phone: str = ""
+    shown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Answering:
     """How the desk answers by itself: what admins change with ``/setting``.
 
@@ -357,6 +374,7 @@ class Playbook:
         front_group: The oldest service group, which serves accounts without one of their own;
             ``None`` where there is none yet.
         policies: How customers are received. Files hold none.
+        groups: What customers see of the service groups, oldest first. Files hold none.
     """
 
     version: int = 0
@@ -373,6 +391,7 @@ class Playbook:
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     front_group: int | None = None
     policies: Policies = field(default_factory=Policies)
+    groups: tuple[GroupFace, ...] = ()
 
 
 def calendar_for(playbook: Playbook, account: str, group_id: int | None) -> Calendar:

@@ -218,6 +218,11 @@ class Policies:
     base: Policy = Policy()
 
     @property
+    def asks_rating(self) -> bool:
+        """Whether any customer is asked to rate the service."""
+        return self.base.ask_rating or any(own.get("ask_rating") for own in self.own.values())
+
+    @property
     def desk(self) -> Policy:
         """What holds for the whole desk."""
         return over(self.base, self.own.get(TENANT, {}))

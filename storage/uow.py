@@ -24,9 +24,11 @@ from storage.repos.outbox import Outbox
 from storage.repos.people import People
 from storage.repos.phrasings import Phrasings
 from storage.repos.policies import PolicyBook
+from storage.repos.ratings import Ratings
 from storage.repos.staffing import Staffing
 from storage.repos.taught import Taught
 from storage.repos.timers import Timers
+from storage.repos.waits import Waits
 from storage.repos.watch import Watch
 
 
@@ -74,6 +76,8 @@ class UnitOfWork:
         self.handoffs = Handoffs(self.connection)
         self.people = People(self.connection)
         self.conversations = Conversations(self.connection)
+        self.ratings = Ratings(self.connection)
+        self.waits = Waits(self.connection)
         self.line = Line(self.connection)
         self.messages = Messages(self.connection)
         self.staffing = Staffing(self.connection)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.dialog.mirror import heading
+from bot.dialog.waiting import AS_CALL_BACK, AS_MESSAGE
 from bot.dialog.wording import how_long
 from core.i18n.texts import Texts
 from core.messages import Button, Content, Kind, text
@@ -15,6 +16,7 @@ HANDED_MESSAGES = 10
 """How many a card shows whoever takes a conversation over."""
 LINE_CHARS = 200
 """How much of each of them."""
+_WAITS_AS = {AS_CALL_BACK: "card.call_back", AS_MESSAGE: "card.message_left"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class Shown:
         waited: How long they have waited.
         lines: Their last messages in words, oldest first.
         background: Of a conversation that was handed over; ``None`` for all others.
+        waits_as: How the customer waits, or waited; see ``bot.dialog.waiting``.
     """
 
     number: int
@@ -61,6 +64,7 @@ class Shown:
     waited: timedelta
     lines: tuple[str, ...]
     background: Background | None = None
+    waits_as: str = ""
 
 
 def buttons(
@@ -139,6 +143,8 @@ def _body(shown: Shown, say: Texts) -> str:
     if shown.region:
         facts.append(say("card.region", region=shown.region))
     facts.append(say("card.waited", waited=how_long(shown.waited, say)))
+    if shown.waits_as in _WAITS_AS:
+        facts.append(say(_WAITS_AS[shown.waits_as]))
     if shown.background is not None:
         facts += _history(shown.background, say)
     return "\n".join([*facts, "", *shown.lines]).rstrip()

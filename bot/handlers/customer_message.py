@@ -3,33 +3,40 @@
 Load, think, remember. ``_Desk.think`` is the policy, and the order of its checks is the order in
 which an answer is looked for (requirement ARP-17):
 
-1. what the customer asks of the desk itself (a person, the menu, the FAQ card, the end), so that
-   no rule can shut anybody in with the bot;
+1. what the customer asks of the desk itself (a person, the menu, the FAQ card, the end; to be
+   called back, to leave a message, another group), so that no rule can shut anybody in with the
+   bot;
 2. the welcome on first contact;
 3. the first keyword rule that fires;
 4. the FAQ: an answer it is sure of, or up to three questions to choose from;
 5. once, a hint how to reach a person.
 
-While a conversation waits, only 1, 3 and sure FAQ answers speak; while a person serves it the bot
+While a conversation waits, only 1, 3 and sure FAQ answers speak, and nothing but 1 to who leaves a
+message; while a person serves it the bot
 is silent, unless that agent has switched their auto-reply on (then 3 speaks as well). Where the
 desk is set to be quiet while agents are online, 3, 4 and 5 are silent in a group that has one.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
+from datetime import UTC
 from enum import StrEnum
 
 from bot.answering import Question, rank
 from bot.dialog.machine import Move
 from bot.dialog.requests import CARD, FAQ, HUMAN, SAY, UNHELPFUL, Asked, Request, asked_for
+from bot.dialog.waiting import AS_CALL_BACK, AS_MESSAGE, others, switches
 from bot.knowledge.answering import Answer, Nothing, Offer, judge
 from bot.knowledge.matcher import FaqMatch
+from bot.moving import into_line, pressed_group, pressed_person
 from bot.phrasing.wording import phrasable
 from bot.prompting import card, prompt_for, ready
+from bot.rating import REMARK_WITHIN, Opinion, take
 from bot.reception import Joined, Reception, Surroundings
 from bot.rules.automaton import RuleHit
 from bot.rules.folding import fold
+from bot.telling import Party, Telling, Voice
 from bot.watching import found_in, recorded
 from core.i18n.texts import Texts
 from core.messages import Button, Content, InboundMessage, Kind, Sender, text
@@ -37,6 +44,7 @@ from core.playbook import FaqEntry, WordDirection
 from core.prompts import END, WELCOME
 from core.states import State
 from storage.repos.conversations import Talk
+from storage.repos.handoffs import SWITCH
 from storage.repos.outbox import NOTICE
 from storage.repos.people import Person
 from storage.repos.phrasings import Phrasing
@@ -104,12 +112,26 @@ class _Desk:
         """Conversations that this batch has opened and nobody has greeted yet."""
         self.groups: dict[str, int] = {}
         """Groups by identifier, where a message of the batch came through a link to one."""
+        self.colleagues: dict[int, StaffMember] = {}
+        """Our people to whom a customer of the batch wants to go by their card; locked."""
+        self.choices: list[tuple[Party, Asked]] = []
+        """Who pressed a button into a group or to a person."""
 
     async def take_in(
         self, messages: Sequence[InboundMessage], numbers: list[int], outcomes: list[Outcome]
     ) -> list[int]:
         """Work on the messages with *numbers*; return those that need another pass."""
         uow, now = self.uow, self.around.now
+        pressed = {
+            n: asked
+            for n in numbers
+            if messages[n].content.kind is Kind.PRESS
+            and (asked := asked_for(messages[n].content, "")) is not None
+        }
+        # Staff before conversations: whoever gets one by their card is locked first.
+        wanted = {asked.to for asked in pressed.values() if asked.request is Request.OWN}
+        if wanted:
+            self.colleagues = await uow.staffing.lock(wanted)
         keys = {
             n: (self.around.accounts[messages[n].account].id, messages[n].sender.external_id)
             for n in numbers
@@ -139,6 +161,24 @@ class _Desk:
             else:
                 seen.add(event)
                 fresh.append(n)
+        opinions = {n: a for n, a in pressed.items() if a.of_ended}
+        quiet = [n for n in fresh if n not in opinions and people[keys[n]].id not in talks]
+        remarks = await self._remarks(
+            {n: (people[keys[n]], messages[n]) for n in quiet if keys[n] not in new}
+        )
+        await self._take_opinions(
+            [
+                Opinion(
+                    people[keys[n]],
+                    messages[n],
+                    remarks[n] if n in remarks else opinions[n].about,
+                    opinions.get(n),
+                )
+                for n in fresh
+                if n in opinions or n in remarks
+            ]
+        )
+        fresh = [n for n in fresh if n not in opinions and n not in remarks]
         missing = {
             (keys[n][0], people[keys[n]].id) for n in fresh if people[keys[n]].id not in talks
         }
@@ -165,13 +205,80 @@ class _Desk:
             if _learn(person, message):
                 changed[person.id] = person
             self.think(talk, person, message, first=keys[n] in new)
+            if talk.state is State.WAITING and _says_something(message):
+                self.told.queued.append((talk, person, message))
             new.pop(keys[n], None)
 
         await self.told.answer_the_line(uow)
+        await self.told.push_queued(uow)
         # Most messages change nothing but the transcript.
         moved = [t for t in talks.values() if t != self.before.get(t.id)]
         await self.told.remember(uow, moved, changed.values())
+        if self.choices:
+            await self._follow()
         return rest
+
+    async def _remarks(self, quiet: Mapping[int, tuple[Person, InboundMessage]]) -> dict[int, int]:
+        """Return which messages are remarks on conversations that are over, and on which.
+
+        Args:
+            quiet: Messages of people with whom no conversation is open, by number.
+        """
+        words = {
+            n: person.id
+            for n, (person, message) in quiet.items()
+            if message.content.kind is Kind.TEXT
+            and not message.edited
+            and not message.content.text.startswith("/")
+            and asked_for(message.content, fold(message.content.text)) is None
+        }
+        # A desk that asks nobody pays nothing for it.
+        if not words or not self.book.playbook.policies.asks_rating:
+            return {}
+        due = await self.uow.ratings.remarks_due(words.values(), self.around.now - REMARK_WITHIN)
+        found = {}
+        for n, person in words.items():
+            if person in due:
+                found[n] = due.pop(person)
+        return found
+
+    async def _take_opinions(self, opinions: Sequence[Opinion]) -> None:
+        if not opinions:
+            return
+        by_number = {talk.id: talk for talk in await take(self.uow, self.told, opinions)}
+        for opinion in opinions:
+            if opinion.asked is None and opinion.about in by_number:
+                self._watch(by_number[opinion.about], opinion.message)
+
+    async def _follow(self) -> None:
+        """Let customers go where the buttons lead that they have pressed.
+
+        Behind everything else of the batch, which is written down by now.
+        """
+        around, playbook = self.around, self.book.playbook
+        zone = around.local.tzinfo or UTC
+        voice = Voice(
+            around.texts, zone, around.new_key, mask=self.book.mask, policies=playbook.policies
+        )
+        tell = Telling(self.uow, voice, around.now)
+        groups = {g.id: g for g in await self.uow.staffing.groups()}
+        for party, asked in self.choices:
+            if party.talk.state is State.ENDED:
+                continue
+            match asked.request:
+                case Request.GO:
+                    await pressed_group(self.uow, tell, party, asked.to, asked.about)
+                case Request.OWN:
+                    colleague = self.colleagues.get(asked.to)
+                    await pressed_person(self.uow, tell, party, colleague, asked.about)
+                case _:
+                    group = groups.get(asked.to)
+                    if group is None or not group.client_shown:
+                        say = around.texts(party.person.language)
+                        tell.customer(party, text(say("customer.offer_over")))
+                    else:
+                        await into_line(self.uow, tell, party, group, kind=SWITCH, by=None)
+        await tell.remember()
 
     async def _know_agents(self, talks: Iterable[Talk]) -> None:
         ids = {t.agent_id for t in talks if t.state is State.SERVING and t.agent_id}
@@ -232,6 +339,8 @@ class _Desk:
         if agent is not None:
             self.told.show(talk, person, message, agent)
         if serving:
+            if agent is not None and talk.snoozed:
+                self.told.back_from_snooze(talk, person, agent)
             self.told.wrote_to_agent(talk, message.account)
         if message.edited:
             return  # the agent sees the new version; the bot has answered the old one
@@ -244,6 +353,9 @@ class _Desk:
             self._serve_request(talk, person, message, asked, agent)
             return
         self.told.move(talk, Move.WRITE)
+        if talk.waits_as == AS_MESSAGE and asked is None and talk.state is State.WAITING:
+            self._keep_message(talk, person, message)
+            return
         if talk.id in self.entered:
             self.entered.remove(talk.id)
             self.told.greet(talk, person, message.account, first=first)
@@ -290,6 +402,24 @@ class _Desk:
                     self._reply(talk, message, text(say("customer.already_served", agent=name)))
                     return
                 self._join_line(talk, person, message)
+            case Request.CALL_BACK | Request.MESSAGE:
+                if talk.state is State.SERVING:
+                    name = agent.name if agent else ""
+                    self._reply(talk, message, text(say("customer.already_served", agent=name)))
+                    return
+                self._wait_as(talk, person, message, asked)
+            case Request.SWITCH | Request.GO | Request.OWN:
+                if talk.state is State.SERVING and asked.request is Request.SWITCH:
+                    # Who is served asks their agent, who can hand them over with a word.
+                    name = agent.name if agent else ""
+                    self._reply(talk, message, text(say("customer.already_served", agent=name)))
+                    return
+                self.told.move(talk, Move.WRITE)
+                self.entered.discard(talk.id)
+                if asked.request is Request.SWITCH and asked.to == talk.group_id:
+                    self._join_line(talk, person, message)
+                    return
+                self.choices.append((Party(talk, person, message.account), asked))
             case Request.END:
                 self._end(talk, message, say, agent, person)
             case Request.MENU:
@@ -315,9 +445,31 @@ class _Desk:
         if new:
             self.told.move(talk, Move.ASK_HUMAN)
             talk.waiting_since = self.around.now
+        talk.waits_as = ""
         # Told twice in one batch would be noise: the first asking counts.
         if all(j.talk.id != talk.id for j in self.told.joined):
             self.told.joined.append(Joined(talk, person, message.account, new))
+
+    def _wait_as(self, talk: Talk, person: Person, message: InboundMessage, asked: Asked) -> None:
+        """Let somebody keep their place without watching the line."""
+        self._join_line(talk, person, message)
+        if asked.request is Request.MESSAGE:
+            # What they write from now on is confirmed once.
+            talk.waits_as, talk.hinted = AS_MESSAGE, False
+        else:
+            talk.waits_as = AS_CALL_BACK
+        key = {AS_MESSAGE: "transcript.leaves_message", AS_CALL_BACK: "transcript.call_back"}
+        self.told.event(talk, "waits_as", {"as": talk.waits_as})
+        self.told.system_line(talk, self.around.texts(None)(key[talk.waits_as]))
+
+    def _keep_message(self, talk: Talk, person: Person, message: InboundMessage) -> None:
+        """Confirm, once, what somebody leaves for whoever comes next; the bot is silent else."""
+        if talk.hinted or message.content.kind is Kind.PRESS:
+            return
+        talk.hinted = True
+        say = self.around.texts(person.language)
+        self._reply(talk, message, text(say("waiting.message_kept")))
+        self.told.event(talk, "message_left")
 
     def _end(
         self,
@@ -345,6 +497,7 @@ class _Desk:
             theirs = self.around.texts(agent.language)
             words = theirs("staff.customer_ended", name=person.name, number=talk.id)
             self.told.tell(talk, agent, text(words), NOTICE)
+            self.told.ask_rating(talk, person, message.account, agent)
 
     def _rule_for(self, account: str, words: str) -> RuleHit | None:
         if (account, words) in self.hits:
@@ -454,11 +607,15 @@ class _Desk:
     def _show_menu(self, talk: Talk, person: Person, message: InboundMessage) -> None:
         say = self.around.texts(person.language)
         prompt = prompt_for(self.book, WELCOME, self.told.listener(talk, person, message.account))
-        rows = [(button,) for button in prompt.menu]
-        if self.book.entries and not any((b.data or "").startswith(CARD) for (b,) in rows):
+        rows: list[tuple[Button, ...]] = [(button,) for button in prompt.menu]
+        datas = [button.data or "" for button in prompt.menu]
+        if self.book.entries and not any(data.startswith(CARD) for data in datas):
             rows.append((Button(say("customer.button.faq"), f"{CARD}0:1"),))
-        if not any(b.data == HUMAN for (b,) in rows):
+        if HUMAN not in datas:
             rows.append((Button(say("customer.button.human"), HUMAN),))
+        if talk.state is not State.SERVING:
+            own = self.told.group(talk, message.account)
+            rows += switches(say, others(self.book.playbook.groups, own))
         self._reply(talk, message, text(say("customer.menu"), *rows))
 
     # -- what is said ----------------------------------------------------------------------------
@@ -477,6 +634,10 @@ class _Desk:
 
 def _is_question(message: InboundMessage) -> bool:
     return message.content.kind in _SPOKEN and bool(message.content.text) and not message.edited
+
+
+def _says_something(message: InboundMessage) -> bool:
+    return not message.edited and message.content.kind not in (Kind.BLOCKED, Kind.UNBLOCKED)
 
 
 def _learn(person: Person, message: InboundMessage) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
-from bot import access
+from bot import access, bell
 from bot.access import Permission
 from core.errors import BadRequestText, Conflict, NotFound
 from storage.repos.audit import Change
@@ -22,11 +22,17 @@ _NOT_IN_IDENTIFIER = re.compile(r"[^a-z0-9]+")
 
 @dataclass(frozen=True, slots=True)
 class GroupWishes:
-    """What is to change about a group; ``None`` leaves it; an empty phone takes it away."""
+    """What is to change about a group; ``None`` leaves it.
+
+    An empty phone takes it away, and an empty client name too: customers then read the name.
+    ``client_shown`` gives customers of other groups a button into this one (requirement QUE-03).
+    """
 
     name: str | None = None
     identifier: str | None = None
     phone: str | None = None
+    client_name: str | None = None
+    client_shown: bool | None = None
 
 
 async def groups(uow: UnitOfWork, actor: StaffMember) -> list[ServiceGroup]:
@@ -92,7 +98,7 @@ async def add(
 async def edit(
     uow: UnitOfWork, actor: StaffMember, number: int, wishes: GroupWishes, now: datetime
 ) -> ServiceGroup:
-    """Change a group's name, identifier or phone.
+    """Change a group's name, identifier or phone, or what customers see of it.
 
     Raises:
         BadRequestText: A value does not fit.
@@ -108,13 +114,20 @@ async def edit(
         before.phone if wishes.phone is None else _phone(wishes.phone),
         before.added_by,
         before.created_at,
+        before.client_name if wishes.client_name is None else _client_name(wishes.client_name),
+        before.client_shown if wishes.client_shown is None else wishes.client_shown,
     )
     if after == before:
         return before
     _refuse_taken(await uow.staffing.groups(), number, after.name, after.identifier)
     try:
         await uow.staffing.change_group(
-            number, name=after.name, identifier=after.identifier, phone=after.phone
+            number,
+            name=after.name,
+            identifier=after.identifier,
+            phone=after.phone,
+            client_name=after.client_name,
+            client_shown=after.client_shown,
         )
     except IntegrityError as error:
         raise Conflict("group.taken", name=after.name) from error
@@ -167,6 +180,10 @@ def _name(name: str) -> str:
     return name
 
 
+def _client_name(name: str) -> str | None:
+    return _name(name) if name.strip() else None
+
+
 def _identifier(identifier: str) -> str:
     if not _IDENTIFIER.fullmatch(identifier):
         raise BadRequestText("group.bad_identifier")
@@ -204,7 +221,13 @@ def _refuse_taken(
 
 
 def _facts(one: ServiceGroup) -> dict[str, Any]:
-    return {"name": one.name, "identifier": one.identifier, "phone": one.phone}
+    return {
+        "name": one.name,
+        "identifier": one.identifier,
+        "phone": one.phone,
+        "client_name": one.client_name,
+        "client_shown": one.client_shown,
+    }
 
 
 async def _record(
@@ -219,3 +242,6 @@ async def _record(
     await uow.audit.record(
         Change(now, actor.id, actor.name, action, "group", str(number), before=before, after=after)
     )
+    # What customers see of groups is part of the playbook.
+    await uow.taught.touch()
+    uow.ring(bell.PLAYBOOK)

@@ -60,8 +60,22 @@ def joined_line(policy: Policy, told: timedelta | None) -> Rearming:
     """
     if not policy.tell_wait:
         return Rearming(cancel=OF_SERVING)
+    return replace(still_waits(told), cancel=OF_SERVING)
+
+
+def still_waits(told: timedelta | None) -> Rearming:
+    """Return what follows when somebody in line has been looked at, or told of their place again.
+
+    Args:
+        told: The wait that they were told last; ``None``: none yet.
+    """
     data = {"told": None if told is None else int(told.total_seconds())}
-    return Rearming((Setting(PLACE, PLACE_EVERY, data=data),), OF_SERVING)
+    return Rearming((Setting(PLACE, PLACE_EVERY, data=data),))
+
+
+def left_the_watch() -> Rearming:
+    """Return what follows when somebody waits on, but without watching the line."""
+    return Rearming(cancel=(*OF_SERVING, PLACE))
 
 
 def service_began(policy: Policy, *, given: bool) -> Rearming:

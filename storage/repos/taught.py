@@ -14,6 +14,7 @@ from core.playbook import (
     ALWAYS,
     Answering,
     BannedWords,
+    GroupFace,
     Hours,
     Match,
     Playbook,
@@ -161,13 +162,14 @@ class Taught:
             select(PromptRow.__table__).order_by(PromptRow.kind, PromptRow.account)
         )
         library = Library(self._connection)
+        faces = await self._faces()
         return Playbook(
             version=version,
             rules=tuple(_rule(row) for row in rules),
             faq=tuple(await library.entries(Shelf.FAQ)),
             categories=tuple(await library.categories(Shelf.FAQ)),
             assigned=await library.assigned(Shelf.FAQ),
-            front_group=await self._oldest_group(),
+            front_group=faces[0].id if faces else None,
             answering=await self.answering(),
             words=tuple(await self.word_lists()),
             prompts=tuple(
@@ -183,10 +185,19 @@ class Taught:
             ),
             calendars=await Calendars(self._connection).all(),
             policies=await PolicyBook(self._connection).all(),
+            groups=tuple(faces),
         )
 
-    async def _oldest_group(self) -> int | None:
-        return await self._connection.scalar(select(func.min(Group.id)))
+    async def _faces(self) -> list[GroupFace]:
+        rows = await self._connection.execute(
+            select(
+                Group.id, Group.name, Group.client_name, Group.phone, Group.client_shown
+            ).order_by(Group.id)
+        )
+        return [
+            GroupFace(row.id, row.client_name or row.name, row.phone or "", row.client_shown)
+            for row in rows
+        ]
 
     async def add_rules(self, rules: Sequence[Rule], now: datetime) -> list[int]:
         """Put rules behind those that stand, in order, and return their ids."""
