@@ -5,6 +5,10 @@ from admin_bot.commands import (
     agent_add,
     agent_list,
     agent_off,
+    assign,
+    category_add,
+    category_assign,
+    category_list,
     department_add,
     department_list,
     export_playbook,
@@ -61,6 +65,7 @@ COMMANDS: tuple[Command, ...] = tuple(
         *(agent_add, agent_list, agent_off),
         *(group_add, group_list, group_edit),
         *(department_add, department_list),
-        *(limits,),
+        *(category_add, category_list, category_assign),
+        *(limits, assign),
     )
 )

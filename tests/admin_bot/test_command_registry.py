@@ -20,6 +20,7 @@ HANDLERS = [
         *("staffing", "grouping", "rule_test"),
         *("teach_words", "settings", "drafts", "order_rules", "pick_reply", "preview"),
         *("library", "assign_library", "find_entries", "undo", "learn", "why", "departments"),
+        *("categories", "name_categories", "handoffs", "desk_transfer"),
         *("teach_calendar",),
     )
 ]
