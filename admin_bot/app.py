@@ -23,15 +23,18 @@ from admin_bot import inline
 from admin_bot.command import Command, Run
 from admin_bot.commands.all import COMMANDS
 from admin_bot.expecting import Expecting
+from admin_bot.live import Live
 from admin_bot.menus import Menus
 from admin_bot.rate import PatientLimiter
 from admin_bot.turn import STAFF_ACCOUNT, AlreadyDone, Turn
+from bot import attendance
 from bot.access import may
 from bot.wiring import Desk
 from core.errors import BadRequestText, DeskError, NotAllowed, Overloaded
 from core.i18n.texts import Texts
 from storage.repos.letters import Letter
 from storage.repos.staffing import StaffMember
+from storage.uow import UnitOfWork
 
 log = structlog.get_logger(__name__)
 
@@ -101,6 +104,7 @@ class StaffBot:
         self._application.add_handler(TypeHandler(telegram.Update, self._updated))
         self._application.add_error_handler(self._remember_error)
         self._menus = Menus(self.bot, desk, self.commands)
+        self.live = Live(self._application.bot, desk.clock)
         self._errors: dict[int, Exception] = {}
         self._connecting: asyncio.Task[None] | None = None
         self._ready = False
@@ -146,6 +150,7 @@ class StaffBot:
             await asyncio.gather(self._connecting, return_exceptions=True)
             self._connecting = None
         self._ready = False
+        await self.live.stop()
         await self._menus.stop()
         await self._application.shutdown()
         # An application that never became ready has not opened the bot, only its requests.
@@ -247,6 +252,7 @@ class StaffBot:
         if staff is None:
             await self._refuse(user, press)
             return
+        await self._seen(staff)
         turn = Turn(
             desk=self._desk,
             bot=self.bot,
@@ -258,7 +264,10 @@ class StaffBot:
             press=press,
             expecting=self._expecting,
             commands=self.commands,
+            live=self.live,
         )
+        pressed = message.message_id if press is not None and message is not None else None
+        self.live.moved_on(staff.chat, pressed)
         await self._take(turn)
         self._menus.set_own(staff)
 
@@ -285,6 +294,17 @@ class StaffBot:
                 staff = await uow.staffing.by_chat(CHANNEL, str(user.id)) or staff
                 await uow.commit()
         return staff
+
+    async def _seen(self, staff: StaffMember) -> None:
+        """Write down that somebody gives a sign, at most once a minute."""
+        now = self._desk.clock()
+        if not attendance.is_due(staff, now):
+            return
+        policies = self._desk.playbook.now.playbook.policies
+        # A power cut may take it back: the next sign is never far.
+        async with UnitOfWork(self._desk.database, lasting=False) as uow:
+            await attendance.sign(uow, staff, policies, now)
+            await uow.commit()
 
     async def _refuse(self, user: telegram.User, press: telegram.CallbackQuery | None) -> None:
         """Tell a stranger that this is not for them, at most once a minute."""

@@ -21,7 +21,11 @@ _ADDS = ("send", "copy", "forward")
 """Methods of which a repetition would show: they add a message each time."""
 
 
-class PatientLimiter(BaseRateLimiter[None]):
+ONCE = "once"
+"""For a call that is not worth a repetition: the next one will say more."""
+
+
+class PatientLimiter(BaseRateLimiter[str]):
     """Tries again where the platform asks for patience or the network fails.
 
     Nothing is held back before the platform refuses: direct answers to one person are few, and
@@ -49,15 +53,17 @@ class PatientLimiter(BaseRateLimiter[None]):
         kwargs: dict[str, Any],
         endpoint: str,
         data: dict[str, Any],
-        rate_limit_args: None,
+        rate_limit_args: str | None,
     ) -> Any:
-        """Call the platform, up to four times.
+        """Call the platform, up to four times; with ``ONCE`` only once.
 
         Raises:
             telegram.error.RetryAfter: The platform wants more than 30 seconds in all.
             telegram.error.NetworkError: It could not be reached, or it is not known whether it
                 took a message, so that repeating could send it twice.
         """
+        if rate_limit_args == ONCE:
+            return await callback(*args, **kwargs)
         waited = 0.0
         for tries in range(1, MOST_TRIES + 1):
             try:

@@ -19,6 +19,7 @@ from storage.uow import UnitOfWork
 
 if TYPE_CHECKING:
     from admin_bot.command import Command
+    from admin_bot.live import Live
 
 # The library's durations become timedelta; without this it warns at each one that it reads.
 os.environ.setdefault("PTB_TIMEDELTA", "true")
@@ -83,6 +84,7 @@ class Turn:
         said: What they wrote when ``ask`` had asked for it; ``words`` is then what stands behind
             the button's name that ``ask`` was given.
         changes: Numbers, in the record of changes, of what the unit of work has changed.
+        live: Keeps messages up to date; ``None`` where nothing is.
     """
 
     desk: Desk
@@ -99,6 +101,7 @@ class Turn:
     worked: bool = False
     said: str = ""
     changes: list[int] = field(default_factory=list)
+    live: "Live | None" = None
 
     async def answer(self, text: str, rows: Rows = (), *, title: str = "") -> None:
         """Answer: a press changes its own message in place, a command gets a new one."""

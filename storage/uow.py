@@ -12,6 +12,7 @@ from storage.repos.accounts import Accounts
 from storage.repos.allocations import Allocations
 from storage.repos.audit import Audit
 from storage.repos.calendars import Calendars
+from storage.repos.categories import Categories
 from storage.repos.conversations import Conversations
 from storage.repos.departments import Departments
 from storage.repos.handoffs import Handoffs
@@ -28,6 +29,7 @@ from storage.repos.ratings import Ratings
 from storage.repos.staffing import Staffing
 from storage.repos.taught import Taught
 from storage.repos.timers import Timers
+from storage.repos.views import Views
 from storage.repos.waits import Waits
 from storage.repos.watch import Watch
 
@@ -73,7 +75,9 @@ class UnitOfWork:
         self.allocations = Allocations(self.connection)
         self.policies = PolicyBook(self.connection)
         self.timers = Timers(self.connection)
+        self.views = Views(self.connection)
         self.handoffs = Handoffs(self.connection)
+        self.categories = Categories(self.connection)
         self.people = People(self.connection)
         self.conversations = Conversations(self.connection)
         self.ratings = Ratings(self.connection)

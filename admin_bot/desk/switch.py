@@ -19,10 +19,11 @@ async def run(turn: Turn) -> None:
 
 
 async def _pressed(turn: Turn) -> None:
-    number = whole(turn.words) or 0
+    first, _, place = turn.words.partition(":")
+    number = whole(first) or 0
     name = await _switch(turn, number)
     await turn.notice(turn.say("switch.done", name=name, number=number))
-    await chats.run(turn)
+    await chats.show(turn, place)
 
 
 async def _switch(turn: Turn, number: int) -> str:

@@ -5,10 +5,12 @@ from datetime import datetime
 
 from bot import access
 from bot.access import Permission
-from bot.dialog.spoken import hidden, seen
+from bot.dialog.spoken import hidden
+from bot.naming import nameable
+from bot.seeing import masked
 from bot.telling import Party, Voice, parties
 from core.errors import NotAllowed, NotFound
-from core.states import Author, Direction
+from core.states import Author
 from storage.repos.conversations import Talk
 from storage.repos.messages import TranscriptLine
 from storage.repos.staffing import StaffMember
@@ -18,16 +20,6 @@ ROWS = 20
 """Waiting conversations on a page. Source: requirement OTH-01."""
 LINES = 10
 """Transcript lines on a page."""
-
-
-@dataclass(frozen=True, slots=True)
-class GroupLine:
-    """How many wait in a group, and since when the first of them; ``None`` when nobody waits."""
-
-    group_id: int
-    name: str
-    waiting: int
-    since: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,24 +33,13 @@ class WaitingPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Chat:
-    """A conversation that the viewer serves.
-
-    ``unanswered`` tells that the customer spoke last; ``front`` that plain text goes there.
-    """
-
-    party: Party
-    unanswered: bool
-    front: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Details:
     """Everything about a conversation that its card has no room for.
 
     ``group`` and ``agent`` are names, ``None`` where there is none; ``messages`` counts the
     transcript's lines; ``mine`` tells that the viewer serves it, ``may_take`` that they may pick
-    it by hand.
+    it by hand. ``categories`` and ``remark`` are what it was about, as its agent said;
+    ``nameable`` tells that its group has categories.
     """
 
     party: Party
@@ -68,6 +49,9 @@ class Details:
     last_message: datetime | None
     mine: bool
     may_take: bool
+    categories: tuple[str, ...] = ()
+    remark: str = ""
+    nameable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,27 +65,12 @@ class History:
     total: int
 
 
-async def line_lengths(uow: UnitOfWork, actor: StaffMember) -> list[GroupLine]:
-    """Return how many wait in the groups of *actor*, or in all for who may see the line.
-
-    Agents learn numbers only. Source: requirement QUE-12.
-
-    Raises:
-        NotAllowed: They may not serve customers.
-    """
-    access.require(actor.role, Permission.SERVE)
-    groups = await uow.staffing.groups()
-    if not access.may(actor.role, Permission.SEE_LINE):
-        mine = (await uow.staffing.memberships()).get(actor.id, [])
-        groups = [g for g in groups if g.id in mine]
-    ids = [g.id for g in groups]
-    lengths = await uow.line.lengths(ids)
-    first = {w.group_id: w.since for w in await uow.line.oldest_of_each(ids, 1)}
-    return [GroupLine(g.id, g.name, lengths[g.id], first.get(g.id)) for g in groups]
-
-
-async def waiting_page(uow: UnitOfWork, actor: StaffMember, page: int) -> WaitingPage:
+async def waiting_page(
+    uow: UnitOfWork, actor: StaffMember, page: int, *, voice: Voice
+) -> WaitingPage:
     """Return one page of who waits, in all groups; a page that is not there gives the nearest.
+
+    What is masked in messages is masked in what customers are called too.
 
     Raises:
         NotAllowed: They may not see the line.
@@ -113,21 +82,8 @@ async def waiting_page(uow: UnitOfWork, actor: StaffMember, page: int) -> Waitin
     found = await uow.line.oldest(groups, ROWS, offset=(page - 1) * ROWS)
     talks = await uow.conversations.by_ids(w.conversation_id for w in found)
     around = await parties(uow, talks.values())
-    return WaitingPage(tuple(around[w.conversation_id] for w in found), page, pages, total)
-
-
-async def chats(uow: UnitOfWork, actor: StaffMember) -> list[Chat]:
-    """Return the conversations that *actor* serves, the oldest first.
-
-    Raises:
-        NotAllowed: They may not serve customers.
-    """
-    access.require(actor.role, Permission.SERVE)
-    front = await _front(uow, actor)
-    talks = await uow.conversations.of_agent(actor.id)
-    around = await parties(uow, talks)
-    last = await uow.messages.last((t.id for t in talks), LINES)
-    return [Chat(around[t.id], _unanswered(last[t.id]), t.id == front) for t in talks]
+    rows = tuple(masked(around[w.conversation_id], actor, voice) for w in found)
+    return WaitingPage(rows, page, pages, total)
 
 
 async def details(
@@ -151,10 +107,13 @@ async def details(
     """
     access.require(actor.role, Permission.SERVE)
     talk = await _visible(uow, actor, conversation_id)
-    party = _masked((await parties(uow, [talk]))[talk.id], actor, voice)
+    party = masked((await parties(uow, [talk]))[talk.id], actor, voice)
     groups = {g.id: g.name for g in await uow.staffing.groups()}
     agents = await uow.staffing.by_ids([talk.agent_id] if talk.agent_id else [])
     newest, messages = await uow.messages.page(talk.id, offset=0, limit=1)
+    tree, offered = await nameable(uow, talk)
+    chosen, remark = await uow.categories.of_conversation(talk.id)
+    named = await uow.categories.named(chosen)
     return Details(
         party=party,
         group=groups.get(talk.group_id or 0),
@@ -163,6 +122,9 @@ async def details(
         last_message=newest[-1].sent_at if newest else None,
         mine=talk.agent_id == actor.id,
         may_take=access.may(actor.role, Permission.SEE_LINE),
+        categories=tuple(tree.path(one) or named[one].name for one in chosen),
+        remark=remark,
+        nameable=bool(offered),
     )
 
 
@@ -196,16 +158,7 @@ async def history(
         else line
         for line in lines
     )
-    return History(_masked(party, actor, voice), shown, page, pages, total)
-
-
-def _masked(party: Party, actor: StaffMember, voice: Voice) -> Party:
-    say, person = voice.texts_for(actor.language), party.person
-    name = seen(person.name, voice.mask, say)
-    username = seen(person.username, voice.mask, say) if person.username else person.username
-    external_id = seen(person.external_id, voice.mask, say)
-    named = replace(person, name=name, username=username, external_id=external_id)
-    return replace(party, person=named)
+    return History(masked(party, actor, voice), shown, page, pages, total)
 
 
 async def _visible(uow: UnitOfWork, actor: StaffMember, conversation_id: int | None) -> Talk:
@@ -229,8 +182,3 @@ def _within(page: int, total: int, size: int) -> tuple[int, int]:
     """Return the nearest page that is there, and how many there are (at least one)."""
     pages = max(1, -(-total // size))
     return min(max(page, 1), pages), pages
-
-
-def _unanswered(lines: list[TranscriptLine]) -> bool:
-    said = [line for line in lines if line.direction is not Direction.SYSTEM]
-    return bool(said) and said[-1].author is Author.CUSTOMER

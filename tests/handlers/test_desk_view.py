@@ -2,9 +2,9 @@
 
 import pytest
 
+from bot.handlers.board import line_lengths
 from bot.handlers.desk_end import end
-from bot.handlers.desk_take import take
-from bot.handlers.desk_view import chats, details, history, line_lengths, waiting_page
+from bot.handlers.desk_view import details, history, waiting_page
 from core.errors import NotAllowed, NotFound
 from core.states import Direction, Role
 from tests.handlers.floor import Floor
@@ -20,10 +20,10 @@ async def test_agents_see_how_many_wait_in_their_groups_and_nobodys_name(floor: 
     await floor.waits("Eve", group=floor.repairs)
 
     async with floor.unit() as uow:
-        (line,) = await line_lengths(uow, bo)
+        (line,) = await line_lengths(uow, bo, floor.voice.policies, floor.now)
         assert (line.name, line.waiting, line.since) == ("Sales", 2, first)
         with pytest.raises(NotAllowed):
-            await waiting_page(uow, bo, 1)
+            await waiting_page(uow, bo, 1, voice=floor.voice)
 
 
 @pytest.mark.requirement("QUE-12")
@@ -35,8 +35,8 @@ async def test_admins_see_who_waits_in_every_group(floor: Floor) -> None:
     await floor.waits("Dee", group=floor.repairs, account="site")
 
     async with floor.unit() as uow:
-        page = await waiting_page(uow, boss, 1)
-        lines = await line_lengths(uow, boss)
+        page = await waiting_page(uow, boss, 1, voice=floor.voice)
+        lines = await line_lengths(uow, boss, floor.voice.policies, floor.now)
 
     assert [
         (p.person.name, p.account, p.talk.source, p.talk.region or p.person.region)
@@ -54,7 +54,7 @@ async def test_the_line_comes_in_pages_of_twenty(floor: Floor) -> None:
         floor.later(seconds=1)
 
     async with floor.unit() as uow:
-        pages = [await waiting_page(uow, boss, n) for n in (1, 2, 99, -1)]
+        pages = [await waiting_page(uow, boss, n, voice=floor.voice) for n in (1, 2, 99, -1)]
 
     assert [[p.talk.id for p in page.rows] for page in pages] == [
         numbers[:20],
@@ -63,22 +63,6 @@ async def test_the_line_comes_in_pages_of_twenty(floor: Floor) -> None:
         numbers[:20],
     ]
     assert {(p.pages, p.total) for p in pages} == {(2, 21)}
-
-
-async def test_chats_say_which_is_in_front_and_who_waits_for_an_answer(floor: Floor) -> None:
-    bo = await floor.agent("Bo")
-    ann = await floor.waits("Ann")
-    await floor.settle()
-    await floor.says(take, bo, ann)
-    dee = await floor.serves(bo, "Dee")
-
-    async with floor.unit() as uow:
-        found = await chats(uow, bo)
-
-    assert [(c.party.talk.id, c.front, c.unanswered) for c in found] == [
-        (ann, True, False),
-        (dee, False, True),
-    ]
 
 
 @pytest.mark.requirement("AGT-03")
