@@ -5,6 +5,7 @@ from typing import Any
 from admin_bot.command import Command
 from admin_bot.listing import one_line, whole
 from admin_bot.turn import Turn
+from admin_bot.why_wording import RECEPTION, Sentence, because, timers_set
 from bot.access import Permission
 from bot.dialog.mirror import heading
 from bot.dialog.spoken import seen
@@ -49,6 +50,8 @@ async def _show(
     sure = book.faq.thresholds
     if any(event.kind in ("faq", "offer", "no_answer") for event in found.events):
         lines += ["", say("why.thresholds", answer=f"{sure.answer:.2f}", offer=f"{sure.offer:.2f}")]
+    if found.page == found.pages:
+        lines += timers_set(turn, found)
     talk = found.party.talk
     title = heading(seen(found.party.person.name, book.mask, say), talk.id)
     if found.pages > 1:
@@ -68,42 +71,53 @@ def _buttons(turn: Turn, found: Happened) -> list[tuple[Button, ...]]:
 
 
 def _sentence(turn: Turn, found: Happened, event: Event) -> str:
-    say, data = turn.say, event.data or {}
-    match event.kind:
-        case "opened":
-            source = _source(data.get("source"))
-            return say("why.opened") if source is None else say("why.opened_from", source=source)
-        case "source":
-            return say("why.source", source=_source(data.get("source")) or "–")
-        case "state":
-            return _move(turn, found, event, data)
-        case "rule":
-            words = say("word.comma").join(map(str, data.get("words", ())))
-            return say(
-                "why.rule",
-                number=data.get("rule", "?"),
-                name=one_line(str(data.get("name", "")), 40),
-                words=one_line(words, _SAID_CHARS),
-            )
-        case "faq":
-            return _faq(turn, found, data)
-        case "offer":
-            return _offer(turn, found, data)
-        case "no_answer":
-            return say("why.no_answer", said=_said(turn, data))
-        case "unhelpful":
-            return say("why.unhelpful", entry=_entry(turn, found, data.get("entry")))
-        case "phrased":
-            entries = [_entry(turn, found, number) for number in data.get("entries", ())]
-            return say("why.phrased", entries=say("word.comma").join(entries))
-        case "held_back":
-            lists = say("word.comma").join(f"#{number}" for number in data.get("lists", ()))
-            who = found.people.get(event.staff_id or 0, "–")
-            return say("why.held_back", who=who, lists=lists)
-        case "blocked" | "unblocked":
-            return say(f"why.{event.kind}")
-        case other:
-            return say("why.other", kind=other)
+    in_words = SENTENCES.get(event.kind)
+    if in_words is None:
+        return turn.say("why.other", kind=event.kind)
+    return in_words(turn, found, event, event.data or {})
+
+
+def _opened(turn: Turn, found: Happened, event: Event, data: dict[str, Any]) -> str:
+    source = _source(data.get("source"))
+    say = turn.say
+    return say("why.opened") if source is None else say("why.opened_from", source=source)
+
+
+def _came_again(turn: Turn, found: Happened, event: Event, data: dict[str, Any]) -> str:
+    return turn.say("why.source", source=_source(data.get("source")) or "–")
+
+
+def _rule(turn: Turn, found: Happened, event: Event, data: dict[str, Any]) -> str:
+    words = turn.say("word.comma").join(map(str, data.get("words", ())))
+    return turn.say(
+        "why.rule",
+        number=data.get("rule", "?"),
+        name=one_line(str(data.get("name", "")), 40),
+        words=one_line(words, _SAID_CHARS),
+    )
+
+
+def _no_answer(turn: Turn, found: Happened, event: Event, data: dict[str, Any]) -> str:
+    return turn.say("why.no_answer", said=_said(turn, data))
+
+
+def _unhelpful(turn: Turn, found: Happened, event: Event, data: dict[str, Any]) -> str:
+    return turn.say("why.unhelpful", entry=_entry(turn, found, data.get("entry")))
+
+
+def _phrased(turn: Turn, found: Happened, event: Event, data: dict[str, Any]) -> str:
+    entries = [_entry(turn, found, number) for number in data.get("entries", ())]
+    return turn.say("why.phrased", entries=turn.say("word.comma").join(entries))
+
+
+def _held_back(turn: Turn, found: Happened, event: Event, data: dict[str, Any]) -> str:
+    lists = turn.say("word.comma").join(f"#{number}" for number in data.get("lists", ()))
+    who = found.people.get(event.staff_id or 0, "–")
+    return turn.say("why.held_back", who=who, lists=lists)
+
+
+def _shut(turn: Turn, found: Happened, event: Event, data: dict[str, Any]) -> str:
+    return turn.say(f"why.{event.kind}")
 
 
 def _move(turn: Turn, found: Happened, event: Event, data: dict[str, Any]) -> str:
@@ -119,6 +133,7 @@ def _move(turn: Turn, found: Happened, event: Event, data: dict[str, Any]) -> st
         words += say("why.by", name=by)
     if group is not None:
         words += say("why.to_group", name=group)
+    words += because(turn, data)
     if data.get("note"):
         words += say("why.note", note=one_line(str(data["note"]), _SAID_CHARS))
     return words
@@ -130,7 +145,7 @@ def _states(turn: Turn, data: dict[str, Any]) -> dict[str, str]:
     return {"before": names["from"], "now": names["to"]}
 
 
-def _faq(turn: Turn, found: Happened, data: dict[str, Any]) -> str:
+def _faq(turn: Turn, found: Happened, event: Event, data: dict[str, Any]) -> str:
     entry = _entry(turn, found, data.get("entry"))
     if data.get("pressed"):
         return turn.say("why.pressed", entry=entry)
@@ -141,7 +156,7 @@ def _faq(turn: Turn, found: Happened, data: dict[str, Any]) -> str:
     return turn.say("why.faq", entry=entry, score=shown, said=_said(turn, data))
 
 
-def _offer(turn: Turn, found: Happened, data: dict[str, Any]) -> str:
+def _offer(turn: Turn, found: Happened, event: Event, data: dict[str, Any]) -> str:
     scores = list(data.get("scores", ()))
     offered = []
     for at, number in enumerate(data.get("entries", ())):
@@ -166,5 +181,22 @@ def _said(turn: Turn, data: dict[str, Any]) -> str:
 def _source(source: Any) -> str | None:
     return one_line(str(source), 60) if source else None
 
+
+SENTENCES: dict[str, Sentence] = {
+    "opened": _opened,
+    "source": _came_again,
+    "state": _move,
+    "rule": _rule,
+    "faq": _faq,
+    "offer": _offer,
+    "no_answer": _no_answer,
+    "unhelpful": _unhelpful,
+    "phrased": _phrased,
+    "held_back": _held_back,
+    "blocked": _shut,
+    "unblocked": _shut,
+    **RECEPTION,
+}
+"""How each kind of event is put into words."""
 
 COMMAND = Command("why", Permission.SERVE, run, presses={"why": _pressed})

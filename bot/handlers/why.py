@@ -10,6 +10,7 @@ from core.errors import NotAllowed, NotFound
 from core.playbook import FaqEntry
 from storage.repos.conversations import Event
 from storage.repos.staffing import StaffMember
+from storage.repos.timers import Timer
 from storage.uow import UnitOfWork
 
 ROWS = 10
@@ -28,6 +29,7 @@ class Happened:
         people: Names of members of staff by number.
         entries: Entries of the FAQ by number; those that are gone are left out.
         groups: Names of service groups by number.
+        timers: What is set to happen, the next first.
     """
 
     party: Party
@@ -37,6 +39,7 @@ class Happened:
     people: dict[int, str]
     entries: dict[int, FaqEntry]
     groups: dict[int, str]
+    timers: tuple[Timer, ...] = ()
 
 
 async def happened(
@@ -82,7 +85,8 @@ async def happened(
     pages = max(1, -(-total // ROWS))
     shown = pages if page is None else min(max(page, 1), pages)
     events, _ = await uow.learning.happened(number, offset=(shown - 1) * ROWS, limit=ROWS)
-    people = await uow.staffing.by_ids(_people(events))
+    timers = await uow.timers.of_conversation(number)
+    people = await uow.staffing.by_ids(_people(events) | {t.staff_id for t in timers})
     entries = {}
     for entry_id in sorted(_entries(events)):
         entry = await uow.library.entry(entry_id)
@@ -96,6 +100,7 @@ async def happened(
         people={id_: member.name for id_, member in people.items()},
         entries=entries,
         groups={group.id: group.name for group in await uow.staffing.groups()},
+        timers=tuple(timers),
     )
 
 
@@ -106,6 +111,8 @@ def _people(events: Sequence[Event]) -> set[int]:
         named |= {
             data[name] for name in ("agent", "from_agent", "to_agent") if _is_number(data, name)
         }
+        for listed in ("passed_over", "leads"):
+            named.update(one for one in data.get(listed) or () if isinstance(one, int))
     return named
 
 

@@ -1,14 +1,23 @@
 """Our people ask what happened in a conversation, and why."""
 
-from collections.abc import AsyncIterator
+import ast
+from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
+from importlib import import_module
+from pathlib import Path
 
 import pytest
 
 from admin_bot.command import Command
 from admin_bot.desk import history, why
+from bot.dialog.machine import Move
+from bot.queue.assignment import Why
+from core import prompts, timers
+from core.i18n.texts import LANGUAGES, texts
+from storage.repos import handoffs
 from storage.repos.conversations import Event
 from storage.repos.outbox import Binding
+from storage.repos.timers import Timer
 from tests.admin_bot.office import BO, NOON, Office, open_office
 
 
@@ -121,3 +130,166 @@ async def test_agents_see_their_own_conversations_and_admins_all(office: Office)
 @pytest.mark.parametrize("words", ["twelve", "12 13"])
 async def test_other_words_than_a_number_are_explained(office: Office, words: str) -> None:
     assert "Write it like this: /why" in await office.bo.says(f"/why {words}")
+
+
+# -- how it was received ---------------------------------------------------------------------------
+
+
+async def test_who_got_it_and_why_is_told(office: Office) -> None:
+    (number,) = await office.serving(BO, "Ann")
+    bo, ada = await office.member(BO), await office.member(1003)
+    given = {"agent": bo.id}
+    await happens(
+        office,
+        number,
+        ("prompt", {"kind": "queue"}),
+        ("passed", {"agent": ada.id}),
+        ("owned", {**given, "rule": 4, "rule_name": "VIP"}),
+        ("assigned", {**given, "why": "rule", "rule": 4, "rule_name": "VIP"}),
+        ("assigned", {**given, "why": "owner"}),
+        ("assigned", {**given, "why": "last_agent", "passed_over": [ada.id]}),
+        ("assigned", {**given, "why": "fewest"}),
+        (
+            "state",
+            {"from": "SERVING", "to": "WAITING", "move": "return_to_line", "why": "offline"},
+        ),
+    )
+
+    told = await office.bo.says(f"/why {number}")
+
+    for sentence in (
+        "The prompt “Waiting in line” was shown to the customer.",
+        "Ada let the offer pass.",
+        "The customer now belongs to Bo. (rule #4 “VIP”)",
+        "It went to Bo, by allocation rule #4 “VIP”",
+        "It went to Bo, whose customer it is",
+        "It went to Bo, who served this customer last time; not free: Ada",
+        "It went to Bo, who had the fewest conversations (idle first)",
+        "It went back to the line: in session → queued; because its agent went offline",
+    ):
+        assert sentence in told, sentence
+
+
+async def test_hand_overs_timers_and_the_rating_are_told(office: Office) -> None:
+    (number,) = await office.serving(BO, "Ann")
+    bo, ada = await office.member(BO), await office.member(1003)
+    await happens(
+        office,
+        number,
+        (
+            "handoff",
+            {"how": "agent", "from_agent": bo.id, "to_agent": ada.id, "note": "knows her"},
+        ),
+        ("handoff", {"how": "group", "from_group": 9, "to_group": 1}),
+        ("handoff_undone", {"how": "agent"}),
+        ("timer", {"kind": "response", "first": True, "agent": bo.id, "leads": [ada.id]}),
+        ("timer", {"kind": "remind"}),
+        ("snooze", {"until": (NOON + timedelta(hours=1)).isoformat()}),
+        ("snooze", {"over": True}),
+        ("rated", {"score": 4, "remark": "quick"}),
+    )
+
+    told = await office.bo.says(f"/why {number}")
+
+    for sentence in (
+        "Handed to a colleague; from Bo; to Ada; note: knows her",
+        "Handed to another group's line; to the group Front desk",
+        "The response target was missed; agent: Bo; told: Ada",
+        "The customer was silent: they were reminded and the conversation was marked",
+        "put it off until 2026-11-22 21:00.",
+        "The customer rated the service 4 of 5; note: quick",
+    ):
+        assert sentence in told, sentence
+
+
+async def test_what_is_set_to_happen_is_told_the_next_first(office: Office) -> None:
+    (number,) = await office.serving(BO, "Ann")
+    bo = await office.member(BO)
+    async with office.unit() as uow:
+        await uow.timers.set(
+            [
+                Timer("end", NOON + timedelta(days=2), number),
+                Timer("remind", NOON + timedelta(minutes=5), number),
+                Timer("offer", NOON + timedelta(minutes=1), number, bo.id),
+                Timer("response", NOON + timedelta(days=3650), number, data={"missed": True}),
+                Timer("end", NOON, number + 1),
+            ]
+        )
+        await uow.commit()
+
+    told = (await office.bo.says(f"/why {number}")).splitlines()
+
+    assert told[told.index("Set now:") + 1 :] == [
+        "⏱ 20:01 the offer to Bo is over",
+        "⏱ 20:05 the customer is reminded if they stay silent",
+        "⏱ 2026-11-24 20:00 the conversation ends if the customer stays silent",
+    ]
+
+
+ROOT = Path(__file__).parents[3]
+
+
+def _written() -> Iterator[tuple[str, str]]:
+    """Yield where the code writes an event, and of which kind."""
+    for path in sorted((ROOT / "bot").rglob("*.py")):
+        code = path.read_text(encoding="utf-8")
+        if ".event(" not in code and "Event(" not in code:
+            continue
+        tree = ast.parse(code)
+        module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Call):
+                continue
+            called = ast.unparse(node.func)
+            at = 1 if called.endswith(".event") else 2 if called == "Event" else None
+            if at is None or len(node.args) <= at or called == "asyncio.Event":
+                continue
+            kind = node.args[at]
+            where = f"{module}:{node.lineno}"
+            if isinstance(kind, ast.Constant):
+                yield where, str(kind.value)
+            elif isinstance(kind, ast.Name) and isinstance(
+                value := getattr(import_module(module), kind.id, None), str
+            ):
+                yield where, value
+            elif (module, ast.unparse(kind)) in _PASSED_ON:
+                for known in _PASSED_ON[module, ast.unparse(kind)]:
+                    yield where, known
+            else:
+                raise AssertionError(f"{where}: which kinds can {ast.unparse(kind)} be?")
+
+
+_PASSED_ON: dict[tuple[str, str], tuple[str, ...]] = {
+    ("bot.telling", "kind"): (),
+    ("bot.reception", "kind"): (),
+    ("bot.handlers.customer_message", "content.kind.value"): ("blocked", "unblocked"),
+}
+"""Where a kind is no constant: which it can be; none where the caller gives it."""
+
+
+def test_every_kind_of_event_that_the_code_writes_has_words() -> None:
+    written = dict(_written())
+
+    assert len(set(written.values())) > 12
+    assert {where: kind for where, kind in written.items() if kind not in why.SENTENCES} == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_reason_timer_prompt_and_hand_over_has_words(language: str) -> None:
+    say = texts(language)
+    kinds = {
+        value for name, value in vars(handoffs).items() if name.isupper() and isinstance(value, str)
+    }
+    assert kinds >= {"agent", "group", "switch", "card", "bot", "return"}
+    wanted = [
+        *(f"why.assigned.{each.value}" for each in Why),
+        "why.assigned.taken",
+        "why.assigned.picked",
+        *(f"why.timer.{each}" for each in timers.KINDS),
+        *(f"why.set.{each}" for each in timers.KINDS),
+        *(f"prompt.kind.{each}" for each in prompts.KINDS),
+        *(f"why.handoff.{each}" for each in kinds),
+        *(f"why.move.{each.value}" for each in Move),
+        *(f"why.because.{each}" for each in ("agent_off", "offline", "no_answer", "silent")),
+    ]
+    assert [key for key in wanted if key not in say] == []
