@@ -1,7 +1,7 @@
 """/info [number]: everything known of a conversation and its customer."""
 
 from admin_bot.command import Command
-from admin_bot.desk import handoff_record
+from admin_bot.desk import handoff_record, naming
 from admin_bot.desk.speaking import voice_of
 from admin_bot.listing import whole
 from admin_bot.turn import Turn
@@ -10,6 +10,7 @@ from bot.dialog.card import buttons
 from bot.dialog.mirror import heading
 from bot.dialog.wording import NOT_KNOWN, day_and_time, place
 from bot.handlers.desk_view import Details, details
+from bot.handlers.name_categories import AFTERWARDS
 from core.errors import BadRequestText
 from core.messages import Button
 from core.states import State
@@ -38,9 +39,18 @@ async def run(turn: Turn) -> None:
             Button(turn.say("handoff.button"), f"handoffs:{talk.id}:1"),
         )
     )
+    if found.mine and found.nameable and _may_name(turn, found):
+        rows.append((naming.button(turn, talk.id),))
     await turn.notice()
     # A new message: pressed on the hand-over card, the card stays what it is.
     await turn.write("\n".join(_lines(turn, found)), rows, title=title)
+
+
+def _may_name(turn: Turn, found: Details) -> bool:
+    talk = found.party.talk
+    if talk.state is State.ENDED and talk.ended_at is not None:
+        return turn.desk.clock() - talk.ended_at <= AFTERWARDS
+    return talk.state is State.SERVING
 
 
 def _lines(turn: Turn, found: Details) -> list[str]:
@@ -65,6 +75,11 @@ def _lines(turn: Turn, found: Details) -> list[str]:
         "last_message": day_and_time(found.last_message, zone),
         "messages": found.messages,
     }
+    # Most conversations have none: only what was said is shown.
+    if found.categories:
+        facts["categories"] = say("word.comma").join(found.categories)
+    if found.remark:
+        facts["end_remark"] = found.remark
     return [
         f"{say(f'info.{name}')}: {NOT_KNOWN if fact is None else fact}"
         for name, fact in facts.items()
