@@ -138,9 +138,10 @@ class Chat:
         await expect(found).to_have_count(times)
         return found.last
 
-    async def presses(self, label: str) -> None:
-        """Press the newest button of that name."""
-        await self.column.locator(".key").filter(has_text=label).last.click()
+    async def presses(self, label: str, *, below: str = "") -> None:
+        """Press the newest button of that name; with *below* the one under a message of such."""
+        under = self.heard.filter(has_text=below) if below else self.column
+        await under.locator(".key").filter(has_text=label).last.click()
 
     async def sends(self, photo: bytes, caption: str) -> None:
         """Pick a photo with the paper clip, write below it, send it."""
@@ -151,6 +152,21 @@ class Chat:
             {"name": "photo.png", "mimeType": "image/png", "buffer": photo}
         )
         await self.says(caption)
+
+
+async def seat(page: Page, kind: str, name: str) -> None:
+    """Add a ``customer`` or an ``agent`` with the page's own button."""
+    many = await page.locator(".column").count()
+    await page.locator(f"#add-{kind}").click()
+    await page.locator("#newcomer input").fill(name)
+    await page.locator("#newcomer .primary").click()
+    await expect(page.locator(".column")).to_have_count(many + 1)
+
+
+async def set_clock(page: Page, address: str, to: str) -> None:
+    """Set the desk's clock to a moment, as another program would."""
+    answer = await page.context.request.post(f"{address}control/clock", data={"to": to})
+    assert answer.ok, await answer.text()
 
 
 async def opened(page: Page, address: str) -> None:
