@@ -86,8 +86,11 @@ def without_node(tree: Tree[Node], chosen: Iterable[int], node: int) -> frozense
     """
     rest = set(chosen) - tree.whole([node])
     line = [one.id for one in tree.line(node)]
+    split = False
     for above, next_one in pairwise(line):
-        if above in rest:
-            rest.remove(above)
+        # From the chosen one down, each node on the way is given up for its other children.
+        split = split or above in rest
+        if split:
+            rest.discard(above)
             rest |= {child.id for child in tree.children(above) if child.id != next_one}
     return frozenset(rest)
