@@ -12,6 +12,7 @@ from bot.dialog import card
 from bot.dialog.lines import goes_to, hands_on
 from bot.dialog.machine import Move
 from bot.dialog.requests import HUMAN
+from bot.dialog.spoken import seen
 from bot.handover import begin_service, withdraw
 from bot.queue.rearming import joined_line
 from bot.telling import Party, Telling
@@ -328,7 +329,8 @@ async def _leaves(uow: UnitOfWork, tell: Telling, party: Party, handed: Handed, 
         return
     member = (await uow.staffing.by_ids([agent]))[agent]
     say = tell.voice.texts_for(member.language)
-    words = say("transfer.customer_went", name=party.person.name, number=party.talk.id, to=to)
+    name = seen(party.person.name, tell.voice.mask, say)
+    words = say("transfer.customer_went", name=name, number=party.talk.id, to=to)
     tell.staff(member, text(words), NOTICE, party.talk.id)
 
 

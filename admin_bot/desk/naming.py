@@ -5,6 +5,7 @@ from admin_bot.desk.speaking import voice_of
 from admin_bot.listing import ROWS, Place, arrows, numbered, page_of, short, whole
 from admin_bot.turn import Turn
 from bot.dialog.mirror import heading
+from bot.dialog.spoken import seen
 from bot.handlers.name_categories import Naming, naming, note, tick
 from core.messages import Button
 
@@ -58,7 +59,8 @@ async def _answer(turn: Turn, found: Naming, place: Place, told: str = "") -> No
         ),
         () if found.ended else (Button(say("category.button_end"), f"end:{number}"),),
     ]
-    title = say("category.title", who=heading(found.name, number))
+    name = seen(found.name, turn.desk.playbook.now.mask, say)
+    title = say("category.title", who=heading(name, number))
     await turn.answer("\n".join(lines), rows, title=title)
 
 

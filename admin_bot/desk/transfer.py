@@ -9,6 +9,7 @@ from admin_bot.parsing import halves
 from admin_bot.turn import Turn
 from bot.access import Permission
 from bot.dialog.mirror import heading
+from bot.dialog.spoken import seen
 from bot.handlers import desk_transfer, handoffs
 from bot.handlers.desk_transfer import Choices, HandedOn, choices, everybody, to_agent, to_group
 from core.errors import BadRequestText, NotFound
@@ -66,7 +67,7 @@ async def _show(turn: Turn, number: int | None) -> None:
     await turn.write(
         "\n".join(lines),
         [*in_rows(people), *in_rows(groups), *((button,) for button in more)],
-        title=say("transfer.title", who=heading(found.name, number)),
+        title=say("transfer.title", who=_who(turn, found.name, number)),
     )
 
 
@@ -143,7 +144,7 @@ async def _people(turn: Turn, what: str) -> None:
         *in_rows(buttons),
         turning(say, page.number, page.pages, lambda to: f"{_LISTS[what]}:{number}:{to}"),
     ]
-    who = heading(found.name, number)
+    who = _who(turn, found.name, number)
     text = say(f"transfer.whom.{what}") if found.people else say("transfer.no_colleagues")
     await turn.answer(text, rows, title=say(f"transfer.title.{what}", who=who))
 
@@ -199,6 +200,11 @@ def _what(words: str) -> tuple[str, int, int]:
     return (what, *_two(rest))
 
 
+def _who(turn: Turn, name: str, number: int) -> str:
+    """Return whom it is about, with what agents may not see of customers' names hidden."""
+    return heading(seen(name, turn.desk.playbook.now.mask, turn.say), number)
+
+
 def _two(words: str) -> tuple[int, int]:
     first, _, second = words.partition(":")
     return whole(first) or 0, whole(second) or 0
@@ -209,7 +215,7 @@ def _two(words: str) -> tuple[int, int]:
 
 async def _tell(turn: Turn, done: HandedOn) -> None:
     say = turn.say
-    who = heading(done.name, done.conversation_id)
+    who = _who(turn, done.name, done.conversation_id)
     row = (
         Button(say("button.undo"), f"hand_undo:{done.handoff_id}"),
         Button(say("button.chats"), "chats"),
@@ -223,7 +229,7 @@ async def _undo(turn: Turn) -> None:
             uow, turn.staff, whole(turn.words) or 0, voice=voice_of(turn), now=turn.desk.clock()
         )
         await uow.commit()
-    who = heading(back.name, back.conversation_id)
+    who = _who(turn, back.name, back.conversation_id)
     await turn.answer(turn.say("transfer.undone", who=who))
 
 

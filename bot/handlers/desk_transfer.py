@@ -7,6 +7,7 @@ from bot import access
 from bot.access import Permission
 from bot.dialog.lines import offers
 from bot.dialog.requests import GO, OWN
+from bot.dialog.spoken import seen
 from bot.moving import into_line, seat_free, to_member, write_down
 from bot.moving import to_bot as back_to_bot
 from bot.telling import Party, Telling, Voice, parties
@@ -311,7 +312,8 @@ async def give(
     handed = await write_down(uow, tell, talk, handed)
     if voice.policies.desk.notify_allocated:
         theirs = voice.texts_for(person.language)
-        words = theirs("transfer.given_to_you", name=party.person.name, by=me.name)
+        name = seen(party.person.name, voice.mask, theirs)
+        words = theirs("transfer.given_to_you", name=name, by=me.name)
         # About no conversation: what they answer to it must not go to a customer of another's.
         tell.staff(person, text(f"{words}\n{note}".strip()), NOTICE, None)
     await tell.remember()

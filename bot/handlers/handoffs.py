@@ -179,9 +179,8 @@ async def _take_service_back(
     if handed.kind == AGENT and handed.to_agent_id is not None:
         colleague = (await uow.staffing.by_ids([handed.to_agent_id]))[handed.to_agent_id]
         say = tell.voice.texts_for(colleague.language)
-        words = say(
-            "transfer.taken_back_from_you", name=party.person.name, number=talk.id, by=me.name
-        )
+        name = seen(party.person.name, tell.voice.mask, say)
+        words = say("transfer.taken_back_from_you", name=name, number=talk.id, by=me.name)
         tell.staff(colleague, text(words), NOTICE, talk.id)
     if was is State.BOT:
         was = asked_for_person(tell, talk, was, me)

@@ -6,21 +6,25 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.handlers import categories
+from bot.compiled import Compiled
+from bot.handlers import categories, silent_customer
 from bot.handlers.categories import LONGEST_TITLE, MOST_LEVELS
 from bot.handlers.desk_end import Over, Unnamed, end
 from bot.handlers.name_categories import LONGEST_REMARK, Naming, naming, note, tick
 from bot.knowledge.visible import with_node, without_node
 from core.errors import BadRequestText, Conflict, DeskError, NotAllowed, NotFound
+from core.playbook import Playbook
 from core.policy import Policies, Policy
 from core.states import Role, State
+from core.timers import END
 from core.tree import Tree
 from storage.engine import Database
 from storage.repos.categories import Topic
 from storage.repos.staffing import StaffMember
+from storage.repos.timers import Timer
 from tests.handlers.floor import ZONE, Floor
 
 ON = Policies({"": {"ask_category": True}})
@@ -152,6 +156,8 @@ SHAPES = st.lists(st.integers(0, 12), max_size=12).map(
 )
 
 
+# A sibling two levels below the chosen one.
+@example([Topic(1, None, "1"), Topic(2, 1, "2"), Topic(3, 2, "3"), Topic(4, 2, "4")], [1, 3])
 @given(SHAPES, st.lists(st.integers(1, 12), max_size=8))
 def test_ticking_a_node_gives_or_takes_exactly_it_and_what_stands_below(
     topics: list[Topic], ticks: list[int]
@@ -216,6 +222,26 @@ async def test_a_remark_alone_satisfies(floor: Floor, olga: StaffMember) -> None
 
     await ask(floor, note, bo, ann, "asked for the way")
     await ask(floor, end, bo, ann)
+
+    assert (await floor.talk(ann)).state is State.ENDED
+
+
+@pytest.mark.requirement("QUE-18")
+async def test_the_end_of_a_silent_customers_conversation_asks_for_none(
+    floor: Floor, olga: StaffMember
+) -> None:
+    """Only its agent is asked: what the clock ends, ends."""
+    new = await grow(floor, olga, "Money")
+    await floor.do(categories.toggle, olga, floor.sales, new["Money"], floor.now)
+    bo = await floor.agent("Bo")
+    ann = await floor.serves(bo, "Ann", said=())
+    policies = Policies({"": {"ask_category": True, "end_minutes": 5}})
+    await floor.do(lambda uow: uow.timers.set([Timer(END, floor.now, ann)]))
+    async with floor.unit() as uow:
+        due = await uow.timers.due(floor.now, 10)
+
+    book = Compiled.build(Playbook())
+    await ask(floor, silent_customer.end, due, book=book, policies=policies)
 
     assert (await floor.talk(ann)).state is State.ENDED
 

@@ -15,6 +15,7 @@ from core.messages import Kind
 from core.policy import Policies
 from core.states import Presence, State
 from storage.engine import Database
+from storage.repos.categories import Topic
 from storage.repos.conversations import Talk
 from storage.repos.staffing import StaffMember
 from tests.people import Shop, said
@@ -92,6 +93,22 @@ async def test_a_press_of_a_card_leads_to_that_person(shop: Shop) -> None:
         person = (await uow.people.by_ids([now.identity_id]))[now.identity_id]
         owners = await uow.allocations.owners([person.customer_id])
     assert owners == {person.customer_id: cy.id}
+
+
+@pytest.mark.requirement("QUE-18")
+async def test_who_ends_it_themselves_is_not_held_up_by_categories(shop: Shop) -> None:
+    bo = await shop.agent("Bo", presence=Presence.ONLINE.value)
+    async with shop.unit() as uow:
+        topic = await uow.categories.add(Topic(0, None, "Money"), shop.now)
+        await uow.categories.assign(shop.group, [topic])
+        await uow.commit()
+    shop.teach(policies=Policies({"": {"ask_category": True}}))
+    talk = await served(shop, bo)
+
+    await shop.hears(said("/end"))
+
+    async with shop.unit() as uow:
+        assert (await uow.conversations.by_ids([talk.id]))[talk.id].state is State.ENDED
 
 
 async def test_a_press_that_nobody_sent_moves_nobody(shop: Shop) -> None:
