@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from asyncpg import PostgresError, UniqueViolationError
 from sqlalchemy import ColumnElement, Dialect, Table
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import String
 
@@ -61,6 +63,12 @@ class _Bulk(ABC):
                 else:
                     values[place] = convert(value)
             ready.append(tuple(values))
+        await self._write(connection, compiled, ready)
+
+    async def _write(
+        self, connection: AsyncConnection, compiled: _Compiled, ready: Sequence[tuple[Any, ...]]
+    ) -> None:
+        """Write rows whose values the driver understands."""
         if compiled.as_columns:
             columns = tuple(list(column) for column in zip(*ready, strict=True))
             await connection.exec_driver_sql(compiled.sql, columns)
@@ -100,7 +108,31 @@ class _Bulk(ABC):
 
 
 class BulkInsert(_Bulk):
-    """Inserts rows. Columns that are not named take the database's default, mostly NULL."""
+    """Inserts rows. Columns that are not named take the database's default, mostly NULL.
+
+    PostgreSQL takes many rows by its COPY protocol: arrays cost asyncpg a look at the class of
+    every value, and the server a sub-plan.
+    """
+
+    async def _write(
+        self, connection: AsyncConnection, compiled: _Compiled, ready: Sequence[tuple[Any, ...]]
+    ) -> None:
+        if not compiled.as_columns:
+            await super()._write(connection, compiled, ready)
+            return
+        driver = (await connection.get_raw_connection()).driver_connection
+        if driver is None or not driver.is_in_transaction():
+            # SQLAlchemy begins the transaction with the first statement, which this is.
+            await super()._write(connection, compiled, ready)
+            return
+        try:
+            await driver.copy_records_to_table(
+                self._table.name, records=ready, columns=[c.name for c in self._columns]
+            )
+        except UniqueViolationError as error:
+            raise IntegrityError("COPY", None, error) from error
+        except PostgresError as error:
+            raise DBAPIError("COPY", None, error) from error
 
     def _rows(self) -> str:
         marks = ", ".join("?" for _ in self._columns)
