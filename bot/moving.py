@@ -251,6 +251,11 @@ async def pressed_person(
     if person.presence is Presence.ONLINE and seat_free(person, held, party, tell):
         await to_member(uow, tell, party, person, kind=CARD, by=None, remark=offer.remark)
         return True
+    if tell.voice.policies.desk.notify_allocated:
+        theirs = tell.voice.texts_for(person.language)
+        name = seen(party.person.name, tell.voice.mask, theirs)
+        # About no conversation: what they answer to it must not go to a customer of another's.
+        tell.staff(person, text(theirs("transfer.chose_you", name=name)), NOTICE, None)
     say = tell.voice.texts_for(party.person.language)
     if talk.state is State.SERVING:
         tell.customer(party, text(say("customer.yours_later", agent=person.name)))

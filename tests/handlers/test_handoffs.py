@@ -181,6 +181,9 @@ async def test_who_cannot_serve_now_owns_the_customer_and_the_agent_goes_on(
     assert (await floor.talk(ann)).agent_id == bo.id
     assert await owner(floor, ann) == cy.id
     assert "cannot answer at the moment" in (await floor.rows(account="shop"))[-1].content.text
+    assert (await floor.rows(chat=cy.chat))[-1].words == (
+        "Ann has pressed your card and is your customer now."
+    )
 
 
 async def test_a_card_pressed_with_nobody_serving_leads_into_their_line(floor: Floor) -> None:
@@ -275,6 +278,26 @@ async def test_the_receiver_is_told_who_since_when_and_the_last_ten_messages(
     said = (await floor.rows(chat=cy.chat))[-1].content.text.splitlines()[8:]
     # Twelve of the customer's, and that Bo was with her now: the last ten of the thirteen.
     assert [line.split(": ")[1] for line in said[:-1]] == [f"m{n}" for n in range(3, 12)]
+
+
+@pytest.mark.parametrize(
+    ("owner", "account", "fits"),
+    [("", "shop", False), ("account:shop", "shop", False), ("account:shop", "site", True)],
+)
+async def test_a_colleague_is_full_by_the_limit_of_the_account_too(
+    floor: Floor, owner: str, account: str, fits: bool
+) -> None:
+    """Requirement QUE-25 holds for conversations that are handed over as well."""
+    bo, cy = await floor.agent("Bo"), await floor.agent("Cy", capacity=5)
+    await floor.serves(cy, "Other", account=account)
+    ann = await floor.serves(bo, "Ann")
+    voice = replace(floor.voice, policies=Policies({owner: {"limit": 1}}))
+    now = floor.now
+    if fits:
+        await floor.do(desk_transfer.to_agent, bo, ann, cy.id, voice=voice, now=now)
+    else:
+        with pytest.raises(Conflict, match="colleague_full"):
+            await floor.do(desk_transfer.to_agent, bo, ann, cy.id, voice=voice, now=now)
 
 
 @pytest.mark.parametrize("work", ["to_agent", "to_group", "send_card", "give", "to_bot"])

@@ -2,12 +2,12 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC
+from datetime import UTC, timedelta
 from typing import Any
 
 import pytest
 
-from bot.handlers.desk_transfer import send_card, to_group
+from bot.handlers.desk_transfer import send_card, to_bot, to_group
 from bot.telling import Voice
 from bot.wiring import new_key
 from core.i18n.texts import spoken
@@ -18,7 +18,7 @@ from storage.engine import Database
 from storage.repos.categories import Topic
 from storage.repos.conversations import Talk
 from storage.repos.staffing import StaffMember
-from tests.people import Shop, said
+from tests.people import Shop, rule, said
 
 
 @pytest.fixture
@@ -93,6 +93,29 @@ async def test_a_press_of_a_card_leads_to_that_person(shop: Shop) -> None:
         person = (await uow.people.by_ids([now.identity_id]))[now.identity_id]
         owners = await uow.allocations.owners([person.customer_id])
     assert owners == {person.customer_id: cy.id}
+
+
+@pytest.mark.requirement("QUE-47")
+async def test_given_back_to_the_bot_a_customer_gets_answers_and_may_ask_again(
+    shop: Shop,
+) -> None:
+    """They wait anew then, and are not in front of those who came meanwhile."""
+    bo = await shop.agent("Bo", presence=Presence.ONLINE.value)
+    shop.teach(rule("price"))
+    talk = await served(shop, bo)
+    voice = Voice(lambda tag: spoken(tag, "en"), UTC, new_key)
+    async with shop.unit() as uow:
+        await to_bot(uow, bo, talk.id, voice=voice, now=shop.now)
+        await uow.commit()
+    await shop.owed()
+
+    await shop.hears(said("price"))
+    assert await shop.owed() == ["100 块"]
+    shop.now += timedelta(minutes=5)
+    await shop.hears(said("人工"))
+
+    now = await newest(shop)
+    assert (now.id, now.state, now.waiting_since) == (talk.id, State.WAITING, shop.now)
 
 
 @pytest.mark.requirement("QUE-18")
