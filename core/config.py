@@ -142,9 +142,12 @@ Account = TelegramAccount
 class Desk(_Section):
     """``desk:`` how conversations reach people."""
 
-    assignment: Literal["offer", "auto"] = "offer"
+    assignment: Literal["offer", "auto", "own"] = "offer"
+    """How conversations reach agents where owners have not said so with ``/limits``."""
     agent_capacity: int = Field(5, ge=1, le=50)
     """Conversations one agent may hold at once, unless set for the agent."""
+    max_accounts: int = Field(10, ge=1, le=1000)
+    """Accounts that may stand under ``accounts:``. Source: requirement CHN-04."""
     hint: bool = True
     """Tell a customer whom the bot could not answer how to reach a human, once until it knows."""
     feedback: bool = True
@@ -234,6 +237,16 @@ class Config(BaseSettings):
             for path, bot in bots.items():
                 if bot.api_url == PLAYGROUND:
                     raise ValueError(f"{path}.api_url is playground, but server.playground is off")
+        return self
+
+    @model_validator(mode="after")
+    def _accounts_fit(self) -> "Config":
+        most = self.desk.max_accounts
+        if len(self.accounts) > most:
+            raise ValueError(
+                f"accounts: there are {len(self.accounts)}, at most {most} are allowed; take some "
+                f"out or raise desk.max_accounts"
+            )
         return self
 
     @property

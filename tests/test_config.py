@@ -144,3 +144,30 @@ def test_frontdesk_check_prints_and_exits(tmp_path: Path, words: str, code: int,
 
     assert code == done.returncode
     assert part in done.stdout + done.stderr
+
+
+@pytest.mark.requirement("CHN-04")
+@pytest.mark.parametrize(
+    ("count", "more", "refused"),
+    [
+        (10, "", False),
+        (11, "", True),
+        (11, "desk: {max_accounts: 11}", False),
+        (3, "desk: {max_accounts: 2}", True),
+    ],
+)
+def test_an_11th_account_is_refused_unless_the_setting_says_otherwise(
+    tmp_path: Path, count: int, more: str, refused: bool
+) -> None:
+    """At most 10 from the start; the refusal names how many there are and the setting."""
+    accounts = "\n".join(
+        f'  shop{n}: {{channel: telegram, token: "{n + 2}:B", secret: t}}' for n in range(count)
+    )
+    words = f'staff: {{token: "1:A", secret: s}}\naccounts:\n{accounts}\n{more}\n'
+    if refused:
+        (line,) = mistakes(tmp_path, words)
+        most = 2 if more else 10
+        assert line.startswith(f"accounts: there are {count}, at most {most} are allowed")
+        assert "desk.max_accounts" in line
+    else:
+        assert len(load(write(tmp_path, words)).accounts) == count

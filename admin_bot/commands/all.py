@@ -2,6 +2,7 @@
 
 from admin_bot.command import Command
 from admin_bot.commands import (
+    account_list,
     agent_add,
     agent_list,
     agent_off,
@@ -66,6 +67,6 @@ COMMANDS: tuple[Command, ...] = tuple(
         *(group_add, group_list, group_edit),
         *(department_add, department_list),
         *(category_add, category_list, category_assign),
-        *(limits, assign),
+        *(limits, assign, account_list),
     )
 )

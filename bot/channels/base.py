@@ -134,5 +134,12 @@ class Channel(Protocol):
             DeliveryError: The platform could not be reached.
         """
 
+    async def address(self) -> str | None:
+        """Return the web address that leads customers to the account; ``None``: it has none.
+
+        Raises:
+            DeliveryError: The platform refused or could not be reached.
+        """
+
     def is_group(self, chat: str) -> bool:
         """Say whether *chat* is a group, for which other limits hold."""

@@ -67,6 +67,8 @@ class Console:
 
     async def acknowledge(self, press_id: str, notice: str) -> None: ...
 
+    async def address(self) -> str | None: ...
+
     def is_group(self, chat: str) -> bool:
         return chat.startswith("-")
 

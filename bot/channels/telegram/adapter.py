@@ -61,6 +61,7 @@ class TelegramChannel:
         self._updates = (*ALLOWED_UPDATES, *INLINE_UPDATES) if inline else ALLOWED_UPDATES
         self._api = Api(account, token=token, api_url=api_url, session=session)
         self._deliveries = Deliveries(self._api)
+        self._username: str | None = None
 
     def __repr__(self) -> str:
         return f"<TelegramChannel {self.account}>"
@@ -156,6 +157,18 @@ class TelegramChannel:
         except Refused as refusal:
             if not refusal.says("query is too old", "query id is invalid"):
                 raise
+
+    async def address(self) -> str | None:
+        """Return ``https://t.me/<username>``; Telegram is asked for the username once.
+
+        Raises:
+            DeliveryError: Telegram refused or could not be reached.
+        """
+        if self._username is None:
+            me = await self._api.ask("getMe", {})
+            found = me.get("username") if isinstance(me, dict) else None
+            self._username = found if isinstance(found, str) else None
+        return f"https://t.me/{self._username}" if self._username else None
 
     def is_group(self, chat: str) -> bool:
         """Say whether *chat* is a group; their ids are negative."""
