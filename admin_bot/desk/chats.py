@@ -106,7 +106,9 @@ async def show(turn: Turn, words: str) -> None:
     text = "\n".join(line for each in found.lists for line in _lines(turn, place, each))
     text += "\n" + turn.say("chats.marks", front=FRONT, unanswered=UNREAD)
     tab = next(t for t in found.tabs if t.group_id == found.tab)
-    await turn.answer(text, _buttons(turn, place, found), title=_tab_name(turn, tab))
+    title = _tab_name(turn, tab)
+    title += " · " + turn.say("chats.in_reception", count=found.in_reception)
+    await turn.answer(text, _buttons(turn, place, found), title=title)
 
 
 def _lines(turn: Turn, place: Place, each: ChatList) -> Iterator[str]:

@@ -109,11 +109,19 @@ class ChatList:
 
 @dataclass(frozen=True, slots=True)
 class ChatLists:
-    """What somebody sees: the tabs, and the lists of the tab that is open."""
+    """What somebody sees.
+
+    Args:
+        tabs: Their groups, all of them together first.
+        tab: The one that is open.
+        lists: The lists of that one.
+        in_reception: How many are in session or queued there, whoever serves them (QUE-06).
+    """
 
     tabs: tuple[Tab, ...]
     tab: int
     lists: tuple[ChatList, ...]
+    in_reception: int
 
 
 async def chat_lists(
@@ -152,6 +160,9 @@ async def chat_lists(
         numbers, made = await _list(uow, kind, narrowed, asked.pages.get(kind, 1), size, wanted)
         found.append((made, numbers, secret))
         shown += numbers
+    in_reception = 0
+    for state in (State.SERVING, State.WAITING):
+        in_reception += await uow.views.count(scope, state)
     rows = await _rows(uow, actor, shown, sees_line=sees_line, voice=voice)
     return ChatLists(
         (
@@ -170,6 +181,7 @@ async def chat_lists(
             )
             for made, numbers, secret in found
         ),
+        in_reception,
     )
 
 

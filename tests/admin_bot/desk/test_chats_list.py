@@ -73,7 +73,7 @@ async def test_a_tab_switches_the_group(room: Room) -> None:
     assert "Ann" in shown
     assert "Dee" in shown
     shown = await press(room, bo, "Repairs")
-    assert shown.startswith("<b>Repairs</b>")
+    assert shown.startswith("<b>Repairs · ")
     assert "Ann" not in shown
     assert "Dee" in shown
     assert "Ann" in await press(room, bo, "All groups")
@@ -143,6 +143,21 @@ async def test_only_mine_narrows_down_the_ended_ones(room: Room) -> None:
     assert ticked == ["☑ Only mine", "☐ Only mine"]
     await room.presses(bo, next(d for name, d in keys(room) if name == "☐ Only mine"))
     assert "Dee" not in room.paper.text
+
+
+@pytest.mark.requirement("QUE-06")
+async def test_in_reception_are_those_in_session_and_those_queued(room: Room) -> None:
+    bo, cy = await room.agent("Bo"), await room.agent("Cy", groups=(room.repairs,))
+    await room.serves(bo, "Ann")
+    await room.says(end, bo, await room.serves(bo, "Ben"))
+    await room.serves(cy, "Cid", group=room.repairs)
+    await room.waits("Dee")
+    await room.waits("Eve", group=room.repairs)
+    boss = await room.agent("Boss", role=Role.ADMIN)
+
+    assert "In reception: 2" in await room.types(bo, "/chats")
+    assert "In reception: 4" in await room.types(boss, "/chats")
+    assert "In reception: 2" in await press(room, boss, "Repairs")
 
 
 @pytest.mark.requirement("QUE-10")
