@@ -26,12 +26,17 @@ async def run(turn: Turn) -> None:
     if turn.press is None or turn.message is None:
         await turn.bot.send_photo(turn.staff.chat, picture, caption=caption, reply_markup=rows)
         return
-    await turn.bot.edit_message_media(
-        telegram.InputMediaPhoto(picture, caption=caption),
-        chat_id=turn.staff.chat,
-        message_id=turn.message.message_id,
-        reply_markup=rows,
-    )
+    try:
+        await turn.bot.edit_message_media(
+            telegram.InputMediaPhoto(picture, caption=caption),
+            chat_id=turn.staff.chat,
+            message_id=turn.message.message_id,
+            reply_markup=rows,
+        )
+    except telegram.error.BadRequest as error:
+        # Pressed twice within a minute in which nothing has happened.
+        if "not modified" not in error.message:
+            raise
 
 
 def _caption(turn: Turn, found: Board, now: datetime) -> str:

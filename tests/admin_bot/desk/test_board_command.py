@@ -6,8 +6,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from telegram.error import BadRequest
 
 from admin_bot.desk import board
+from core.states import Role
+from tests.admin_bot.desk.room import Paper, Room
 from tests.admin_bot.office import BO, Office, open_office
 
 ROOT = Path(__file__).parents[3]
@@ -44,6 +47,26 @@ async def test_it_is_not_for_agents(office: Office) -> None:
     await office.ada.says("/board")
     await office.bo.presses_data("board", office.bo.chat[-1])
     assert office.bo.notice == "You are not allowed to do that."
+
+
+class Stubborn(Paper):
+    """A platform that refuses to change a picture."""
+
+    why = "Message is not modified: specified new message content is exactly the same"
+
+    async def edit_message_media(self, *_: object, **__: object) -> None:
+        raise BadRequest(self.why)
+
+
+async def test_a_second_press_at_once_changes_nothing_and_is_no_failure(room: Room) -> None:
+    boss = await room.agent("Boss", role=Role.ADMIN)
+    room.paper = paper = Stubborn()
+
+    await room.presses(boss, "board")
+
+    paper.why = "Message to edit not found"
+    with pytest.raises(BadRequest):
+        await room.presses(boss, "board")
 
 
 def test_a_desk_at_rest_does_not_hold_the_drawing_library() -> None:
