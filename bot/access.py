@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from core.errors import NotAllowed
+from core.prompts import WELCOME
 from core.states import Role
 
 
@@ -23,6 +24,15 @@ _AGENT = frozenset({Permission.SERVE})
 _ADMIN = _AGENT | {Permission.SEE_LINE, Permission.TEACH}
 MAY = {Role.AGENT: _AGENT, Role.ADMIN: _ADMIN, Role.OWNER: _ADMIN | {Permission.STAFF}}
 """What each role may do. Source: requirement ORG-28."""
+
+
+def to_change_prompt(kind: str, account: str | None) -> Permission:
+    """Return what it takes to change a prompt.
+
+    What greets everybody within working hours is for super administrators (requirement PRM-06);
+    what an account or a group says instead, and all the rest, for administrators (PRM-01).
+    """
+    return Permission.STAFF if kind == WELCOME and account is None else Permission.TEACH
 
 
 def may(role: Role, permission: Permission) -> bool:

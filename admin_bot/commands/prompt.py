@@ -21,6 +21,7 @@ from admin_bot.teaching import teaching
 from admin_bot.turn import Turn
 from admin_bot.undoing import undo_row
 from admin_bot.wording import prompt_card
+from bot import access
 from bot.access import Permission
 from bot.handlers import settings, teach_prompt
 from bot.handlers.teach_prompt import MenuItem, Shown, Wishes
@@ -122,10 +123,11 @@ async def _card(turn: Turn, spot: Spot, shown: Shown, there: Places) -> None:
     if spot.account is not None:
         parts.append(say("prompt.own" if shown.own else "prompt.common", account=called))
     parts += doubts(turn, spot, shown)
-    parts.append(say("prompt.how_to_edit"))
+    mine = access.may(turn.staff.role, access.to_change_prompt(spot.kind, spot.account))
+    parts.append(say("prompt.how_to_edit" if mine else "prompt.owners_only"))
     await turn.answer(
         "\n\n".join(parts),
-        [*_tools(turn, spot, shown, ref), *_scopes(turn, spot, there, ref)],
+        [*(_tools(turn, spot, shown, ref) if mine else ()), *_scopes(turn, spot, there, ref)],
         title=title(turn, spot, there),
     )
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from difflib import get_close_matches
 from types import MappingProxyType
 
 from core.messages import Button, Content
@@ -30,6 +31,8 @@ _ALSO = {
     "预计等待": WAIT,
 }
 _MEANT = {**{name: name for name in (*NAMES, *IN_LINE)}, **_ALSO}
+_LOOKS_LIKE = 0.8
+"""How alike a word and the name of a variable are where it must be a slip."""
 _LONGEST_NAME = 20
 _LONGEST_VALUE = 200
 _VARIABLE = re.compile(rf"[#＃]([^\W\d][\w-]{{0,{_LONGEST_NAME - 1}}})[#＃]")
@@ -141,6 +144,19 @@ def strangers(content: Content, *, in_line: bool = False) -> tuple[str, ...]:
     for words in (content.title, content.text, *labels):
         _replaced(words, note)
     return tuple(found)
+
+
+def mistakes(content: Content, *, in_line: bool = False) -> tuple[str, ...]:
+    """Return what was surely meant as a variable and is none, as typed: misspelt, or known only to
+    customers who stand in line. Other words between the signs may be meant as they stand.
+
+    The arguments are those of ``strangers``.
+    """
+    return tuple(
+        typed
+        for typed in strangers(content, in_line=in_line)
+        if get_close_matches(typed[1:-1].lower(), _MEANT, n=1, cutoff=_LOOKS_LIKE)
+    )
 
 
 def _replaced(text: str, by: Callable[[re.Match[str]], str]) -> str:

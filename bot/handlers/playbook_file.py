@@ -102,7 +102,7 @@ async def take_in(
             theirs.
 
     Raises:
-        NotAllowed: The actor may not teach.
+        NotAllowed: The actor may not teach, or not change one of its prompts.
         BadRequestText: An expression of the settings is none, or takes too long.
     """
     access.require(actor.role, Permission.TEACH)
@@ -126,7 +126,10 @@ async def take_in(
     if whole:
         for shelf in Shelf:
             await _shape_tree(uow, shelf, paths(file, shelf), now)
+    known = {(prompt.kind, prompt.account): prompt for prompt in there.prompts}
     for prompt in file.prompts:
+        if known.get((prompt.kind, prompt.account)) != prompt:
+            access.require(actor.role, access.to_change_prompt(prompt.kind, prompt.account))
         await uow.taught.set_prompt(prompt)
     wished = _wished(there.answering, file)
     if wished != there.answering:

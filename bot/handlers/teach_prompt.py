@@ -12,7 +12,7 @@ from bot import access, bell, facts
 from bot.access import Permission
 from bot.dialog import replies as limits
 from bot.dialog.requests import FAQ, HUMAN, MENU, SAY
-from bot.dialog.variables import strangers
+from bot.dialog.variables import IN_LINE, NAMES, mistakes, strangers
 from bot.knowledge.content_reading import LONGEST_TEXT
 from core.errors import BadRequestText, Conflict, NotFound
 from core.messages import Button, Content, Kind
@@ -178,12 +178,13 @@ async def change(
         now: The moment.
 
     Raises:
-        BadRequestText: The text, a message or a button does not fit.
+        BadRequestText: The text, a message, a button or a variable does not fit.
+        NotAllowed: The actor may not change this one.
         Conflict: Somebody else has changed the messages meanwhile.
         NotFound: There is no such account or group, or a button names an entry that does not
             exist.
     """
-    access.require(actor.role, Permission.TEACH)
+    access.require(actor.role, access.to_change_prompt(default.kind, account))
     await _check_account(uow, account)
     stored = await _stored(uow, default.kind)
     before = stored.get(account)
@@ -207,6 +208,8 @@ async def change(
         rest = tuple(part for part in prompt.more if part.kind is not Kind.FAQ_CARD)
         card = (Content(Kind.FAQ_CARD),) if wishes.faq else ()
         prompt = replace(prompt, more=_checked((*rest, *card)))
+    if (wishes.body, wishes.menu, wishes.more) != (None, None, None):
+        _refuse_mistakes(prompt)
     if prompt != before:
         await uow.taught.set_prompt(prompt)
         await _changed(uow, actor, before, prompt, now)
@@ -226,9 +229,10 @@ async def reset(
         now: The moment.
 
     Raises:
+        NotAllowed: The actor may not change this one.
         NotFound: There is no such account or group.
     """
-    access.require(actor.role, Permission.TEACH)
+    access.require(actor.role, access.to_change_prompt(default.kind, account))
     await _check_account(uow, account)
     stored = await _stored(uow, default.kind)
     before = stored.pop(account, None)
@@ -244,6 +248,17 @@ def _checked(more: tuple[Content, ...]) -> tuple[Content, ...]:
     for content in more:
         limits.check(content)
     return more
+
+
+def _refuse_mistakes(prompt: Prompt) -> None:
+    """Refuse what customers would read as ``#postion#``. Source: requirement PRM-21."""
+    waiting = prompt.kind in WAITING
+    parts = prompt_contents(prompt)
+    wrong = dict.fromkeys(name for part in parts for name in mistakes(part, in_line=waiting))
+    if wrong:
+        names = (*NAMES, *IN_LINE) if waiting else NAMES
+        known = " ".join(f"#{name}#" for name in names)
+        raise BadRequestText("prompt.bad_variable", names=" ".join(wrong), variables=known)
 
 
 def _shown(prompt: Prompt, *, own: bool) -> Shown:

@@ -8,7 +8,7 @@ import pytest
 
 from bot.handlers.playbook_file import Difference, compare, everything, give_out, take_in
 from bot.knowledge.playbook_file import read, write
-from core.errors import BadRequestText
+from core.errors import BadRequestText, NotAllowed
 from core.messages import Button, Content, Kind, Media, text
 from core.playbook import (
     Answering,
@@ -81,11 +81,14 @@ FULL = Playbook(
 @dataclass
 class Desk:
     database: Database
+    owner: StaffMember
     admin: StaffMember
 
-    async def takes(self, file: Playbook, *, whole: bool = False) -> Difference:
+    async def takes(
+        self, file: Playbook, *, whole: bool = False, who: StaffMember | None = None
+    ) -> Difference:
         async with UnitOfWork(self.database) as uow:
-            done = await take_in(uow, self.admin, file, NOON, whole=whole)
+            done = await take_in(uow, who or self.owner, file, NOON, whole=whole)
             await uow.commit()
         return done
 
@@ -98,11 +101,11 @@ class Desk:
 async def desk(database: Database) -> AsyncIterator[Desk]:
     async with UnitOfWork(database) as uow:
         await uow.accounts.keep({"shop": "telegram"}, NOON)
+        await uow.staffing.add("telegram", "6", "Olga", Role.OWNER, 5, NOON)
         await uow.staffing.add("telegram", "7", "Ada", Role.ADMIN, 5, NOON)
-        admin = await uow.staffing.by_chat("telegram", "7")
+        owner, admin = (await uow.staffing.all())[:2]
         await uow.commit()
-    assert admin is not None
-    return Desk(database, admin)
+    return Desk(database, owner, admin)
 
 
 def said(playbook: Playbook) -> Playbook:
@@ -121,6 +124,19 @@ async def test_an_export_taken_into_an_empty_desk_gives_the_same_desk(
     assert said(await desk.holds()) == file
     async with UnitOfWork(desk.database) as uow:
         assert said(await give_out(uow, desk.admin, NOON)) == file
+
+
+@pytest.mark.requirement("PRM-06")
+async def test_an_admin_s_file_does_not_change_what_greets_everybody(desk: Desk) -> None:
+    await desk.takes(said(FULL), whole=True)
+    (prompt,) = FULL.prompts
+    other = replace(FULL, prompts=(replace(prompt, body="Mine"),))
+
+    with pytest.raises(NotAllowed):
+        await desk.takes(said(other), who=desk.admin)
+    await desk.takes(said(FULL), who=desk.admin)
+
+    assert (await desk.holds()).prompts == FULL.prompts
 
 
 async def test_taking_an_export_back_in_changes_nothing(desk: Desk) -> None:

@@ -109,7 +109,7 @@ async def test_a_change_that_is_not_committed_leaves_nothing(house: House) -> No
     async with house.unit() as uow:
         await teach_rule.add(uow, house.admin, draft("price"), book, NOON)
 
-    assert replace((await house.book()).playbook, front_group=None) == Playbook()
+    assert replace((await house.book()).playbook, front_group=None, groups=()) == Playbook()
     assert house.rings == []
     async with house.unit() as uow:
         assert await uow.audit.newest(5) == []
@@ -214,7 +214,7 @@ async def test_a_menu_says_shows_and_leads(house: House) -> None:
     wishes = Wishes(menu=(MenuItem("A", "human"), MenuItem("B"), MenuItem("C", "https://c.org")))
 
     shown = await house.does(
-        lambda uow: teach_prompt.change(uow, house.admin, None, wishes, DEFAULT, NOON)
+        lambda uow: teach_prompt.change(uow, house.owner, None, wishes, DEFAULT, NOON)
     )
 
     assert [(b.data, b.url) for b in shown.prompt.menu] == [

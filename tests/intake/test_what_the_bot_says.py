@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from core.calendar import OPEN_WEEK, STANDARD_WEEK, Calendar, Holiday, of_group
-from core.messages import Button, Content, Kind
+from core.messages import Button, Content, Kind, Media
 from core.playbook import (
     Answering,
     BannedWords,
@@ -51,6 +51,34 @@ async def test_variables_in_replies_are_filled_for_the_customer_who_asks(shop: S
     await shop.hears(said("hi", name="Ann"))
 
     assert ["Hello Ann, this is shop. #unknown#"] == await shop.owed()
+
+
+@pytest.mark.requirement("PRM-21")
+async def test_a_welcome_has_messages_of_any_kind_in_order_one_menu_one_card_and_variables(
+    shop: Shop,
+) -> None:
+    media = Media("shop", "file")
+    kinds = (Kind.PHOTO, Kind.VOICE, Kind.VIDEO, Kind.DOCUMENT)
+    more = (
+        *(Content(kind, f"{kind.value} for #nickname#", media) for kind in kinds),
+        Content(Kind.LINK, "Our shop", data={"url": "https://shop.example"}),
+        Content(Kind.FAQ_CARD),
+    )
+    menu = (Button("A person for #nickname#", "c:human"), Button("Prices", "c:say:price"))
+    shop.teach(faq=[SHIPPING], prompts=[Prompt("welcome", None, True, "Hi!", menu, more)])
+
+    await shop.hears(said("hello", name="Ann"))
+
+    first, *middle, link, card = await shop.owed_contents()
+    assert (first.text, first.buttons) == (
+        "Hi!",
+        ((Button("A person for Ann", "c:human"),), (Button("Prices", "c:say:price"),)),
+    )
+    assert [(c.kind, c.text, c.media) for c in middle] == [
+        (kind, f"{kind.value} for Ann", media) for kind in kinds
+    ]
+    assert link.data == {"url": "https://shop.example"}
+    assert Button("多久发货", "c:faq:7") in [b for row in card.buttons for b in row]
 
 
 @pytest.mark.requirement("ARP-10")
@@ -348,7 +376,7 @@ async def test_the_end_is_told_in_the_words_of_the_prompt_where_it_is_switched_o
     assert (goodbye.text, goodbye.buttons) == ("Bye Ann!", ((Button("Again", "c:menu"),),))
 
 
-@pytest.mark.requirement("PRM-07")
+@pytest.mark.requirement("PRM-06", "PRM-07")
 @pytest.mark.parametrize("card", [False, True], ids=["text alone", "and the FAQ card"])
 @pytest.mark.parametrize("open_", [False, True], ids=["closed", "open"])
 async def test_the_welcome_is_said_within_hours_and_another_text_outside(

@@ -106,7 +106,7 @@ async def test_replacing_asks_again_and_leaves_only_the_file(office: Office) -> 
     await office.ada.says("/rule_add any hello = Hi")
     await office.ada.says("/faq_add category: 物流/发货\n多久发货 = old")
     await office.ada.says("/faq_add Else? = x")
-    await office.ada.says("/prompt welcome Hello!")
+    await office.olga.says("/prompt welcome Hello!")
     await sends(office, GOOD)
 
     asked = await office.ada.presses("Replace everything")
@@ -187,7 +187,7 @@ async def test_something_else_than_a_document_is_refused(office: Office) -> None
 async def test_an_export_is_a_file_that_an_import_takes_back(office: Office) -> None:
     await sends(office, GOOD)
     await office.ada.presses("Add to what is there")
-    await office.ada.says("/prompt welcome Hello!")
+    await office.olga.says("/prompt welcome Hello!")
 
     caption = await office.ada.says("/export")
 

@@ -122,7 +122,7 @@ async def test_the_end_is_switched_on_apart_and_body_and_menu_are_edited(office:
 async def test_a_kind_is_named_in_english_and_in_chinese(
     office: Office, word: str, kind: str
 ) -> None:
-    await office.ada.says(f"/prompt {word} New words")
+    await office.olga.says(f"/prompt {word} New words")
 
     assert said(office, kind).body == "New words"
 
@@ -131,20 +131,47 @@ async def test_a_kind_is_named_in_english_and_in_chinese(
 async def test_a_tick_box_sends_one_faq_card_behind_everything_else(
     office: Office, kind: str
 ) -> None:
-    await office.ada.says(f"/prompt {kind}")
-    await office.ada.presses("Messages")
-    await office.ada.presses("＋ FAQ card")
-    await office.ada.presses("＋ Message")
-    await office.ada.says("second")
-    await office.ada.says(f"/prompt {kind}")
+    await office.olga.says(f"/prompt {kind}")
+    await office.olga.presses("Messages")
+    await office.olga.presses("＋ FAQ card")
+    await office.olga.presses("＋ Message")
+    await office.olga.says("second")
+    await office.olga.says(f"/prompt {kind}")
 
-    await office.ada.presses("✅ Send the FAQ card too")
+    await office.olga.presses("✅ Send the FAQ card too")
     assert [part.kind for part in said(office, kind).more] == [Kind.TEXT]
-    await office.ada.presses("▫ Send the FAQ card too")
+    await office.olga.presses("▫ Send the FAQ card too")
 
     assert [part.kind for part in said(office, kind).more] == [Kind.TEXT, Kind.FAQ_CARD]
-    await office.ada.presses("Undo")
+    await office.olga.presses("Undo")
     assert [part.kind for part in said(office, kind).more] == [Kind.TEXT]
+
+
+@pytest.mark.requirement("PRM-06")
+async def test_only_super_administrators_change_what_greets_everybody(office: Office) -> None:
+    """Its switch, its text and whether the FAQ card follows; an account's own is for admins."""
+    card = await office.olga.says("/prompt welcome Good morning")
+    await office.olga.presses("▫ Send the FAQ card too")
+    await office.olga.presses("Off")
+    ours = said(office, WELCOME)
+    assert (ours.body, ours.enabled, [part.kind for part in ours.more]) == (
+        "Good morning",
+        False,
+        [Kind.FAQ_CARD],
+    )
+
+    card = await office.ada.says("/prompt welcome")
+    assert "Only super administrators change what greets everybody" in card
+    assert [b for b in office.ada.buttons() if b["callback_data"].startswith("prompt_o")] == []
+    board = office.ada.chat[-1]
+    for data in ("prompt_on:welcome.0", "prompt_faq:welcome.0:off", "prompt_reset_yes:welcome.0"):
+        await office.ada.presses_data(data, board)
+    for words in ("Hi", "menu A=human", "on", "reset"):
+        await office.ada.says(f"/prompt welcome {words}")
+    assert said(office, WELCOME) == ours
+
+    await office.ada.says("/prompt welcome account=club Welcome to the club")
+    assert said(office, WELCOME, "club").body == "Welcome to the club"
 
 
 async def test_a_group_has_its_own_and_no_other_group_gets_it(office: Office) -> None:
@@ -218,11 +245,32 @@ async def test_place_and_wait_are_variables_where_customers_wait_and_nowhere_els
     office: Office,
 ) -> None:
     for kind in (QUEUE, NOBODY):
-        card = await office.ada.says(f"/prompt {kind} #position# #wait# #hours# #agent#")
+        card = await office.olga.says(f"/prompt {kind} #position# #wait# #hours# #agent#")
         assert "No such variable" not in card
     for kind in (WELCOME, CLOSED, HOLIDAY, REMINDER, END):
-        card = await office.ada.says(f"/prompt {kind} #position# #wait# #hours# #agent#")
-        assert "No such variable: #position# #wait#. It is sent as it stands." in card
+        card = await office.olga.says(f"/prompt {kind} #position# #wait# #hours# #agent#")
+        assert "#position# #wait# cannot stand here" in card
+        assert "There are: #nickname# #account#" in card
+        assert said(office, kind) == default_prompt(kind, SAY)
+
+
+@pytest.mark.requirement("PRM-21")
+async def test_a_misspelt_variable_is_refused_and_a_word_between_signs_is_doubted(
+    office: Office,
+) -> None:
+    """Nobody is ever told "you are number #postion#"; a #hashtag# may be meant."""
+    refused = await office.ada.says("/prompt queue You are #Postion#, #昵 称# #nick_name#")
+    assert "#Postion# #nick_name# cannot stand here" in refused
+    assert "There are: #nickname# #account# #date# #time# #agent# #place# #hours# #position#" in (
+        refused
+    )
+    await office.ada.says("/prompt queue menu Hello #nicknam#=human")
+    assert said(office, QUEUE) == default_prompt(QUEUE, SAY)
+
+    card = await office.ada.says("/prompt queue You are #position#. #双十一#")
+
+    assert said(office, QUEUE).body == "You are #position#. #双十一#"
+    assert "No such variable: #双十一#. It is sent as it stands." in card
 
 
 async def test_the_preview_fills_in_what_only_a_real_customer_has(office: Office) -> None:

@@ -26,7 +26,7 @@ def test_the_welcome_is_on_by_default_with_a_body_and_a_menu(language: str) -> N
 
 @pytest.mark.requirement("PRM-02")
 async def test_the_default_is_shown_before_anything_is_stored(office: Office) -> None:
-    shown = await office.ada.says("/prompt welcome")
+    shown = await office.olga.says("/prompt welcome")
 
     assert "State: on" in shown
     assert default_welcome(texts("en")).body in shown
@@ -35,9 +35,9 @@ async def test_the_default_is_shown_before_anything_is_stored(office: Office) ->
 
 @pytest.mark.requirement("PRM-02")
 async def test_body_and_menu_are_edited_apart(office: Office) -> None:
-    await office.ada.says("/faq_add How long? = 48 hours")
-    await office.ada.says("/prompt welcome Hello!\nWhat is it?")
-    await office.ada.says(
+    await office.olga.says("/faq_add How long? = 48 hours")
+    await office.olga.says("/prompt welcome Hello!\nWhat is it?")
+    await office.olga.says(
         "/prompt welcome menu A person=human | Shipping＝faq:1 ｜ Site=https://x.org/?a=b | Price"
         " | Lamps=all lamps, please | Menu=menu"
     )
@@ -56,7 +56,7 @@ async def test_body_and_menu_are_edited_apart(office: Office) -> None:
 
 
 async def test_an_empty_menu_takes_the_buttons_away(office: Office) -> None:
-    await office.ada.says("/prompt welcome menu")
+    await office.olga.says("/prompt welcome menu")
 
     assert welcome(office).menu == ()
 
@@ -79,13 +79,13 @@ async def test_an_empty_menu_takes_the_buttons_away(office: Office) -> None:
 async def test_words_that_do_not_fit_are_explained_and_change_nothing(
     office: Office, words: str, answer: str
 ) -> None:
-    assert answer in await office.ada.says(words)
+    assert answer in await office.olga.says(words)
 
     assert office.desk.playbook.now.playbook.prompts == ()
 
 
 async def test_what_a_button_says_fits_into_its_data(office: Office) -> None:
-    await office.ada.says("/prompt welcome menu A=" + "长" * 16)
+    await office.olga.says("/prompt welcome menu A=" + "长" * 16)
 
     (button,) = welcome(office).menu
     assert len((button.data or "").encode()) <= 64
@@ -93,50 +93,50 @@ async def test_what_a_button_says_fits_into_its_data(office: Office) -> None:
 
 @pytest.mark.requirement("PRM-02")
 async def test_it_is_switched_off_and_on_by_word_and_by_button(office: Office) -> None:
-    await office.ada.says("/prompt welcome off")
+    await office.olga.says("/prompt welcome off")
     assert not welcome(office).enabled
-    await office.ada.presses("On")
+    await office.olga.presses("On")
     assert welcome(office).enabled
-    await office.ada.presses("Off")
+    await office.olga.presses("Off")
     assert not welcome(office).enabled
-    await office.ada.says("/prompt welcome on")
+    await office.olga.says("/prompt welcome on")
 
     assert welcome(office).enabled
     assert welcome(office).body == default_welcome(texts("en")).body
 
 
 async def test_one_account_has_a_welcome_of_its_own(office: Office) -> None:
-    await office.ada.says("/prompt welcome Common")
-    await office.ada.says("/prompt welcome account=club Welcome to the club")
+    await office.olga.says("/prompt welcome Common")
+    await office.olga.says("/prompt welcome account=club Welcome to the club")
 
     assert (welcome(office, "shop").body, welcome(office, "club").body) == (
         "Common",
         "Welcome to the club",
     )
-    assert "Common" in await office.ada.presses("all accounts")
-    assert "Welcome to the club" in await office.ada.presses("club")
+    assert "Common" in await office.olga.presses("all accounts")
+    assert "Welcome to the club" in await office.olga.presses("club")
 
 
 async def test_the_default_comes_back_after_a_second_question(office: Office) -> None:
-    await office.ada.says("/prompt welcome Hello!")
+    await office.olga.says("/prompt welcome Hello!")
 
-    await office.ada.says("/prompt welcome reset")
+    await office.olga.says("/prompt welcome reset")
     assert welcome(office).body == "Hello!"
-    await office.ada.presses("Yes, reset")
+    await office.olga.presses("Yes, reset")
 
     assert welcome(office) == default_welcome(texts("en"))
 
 
 @pytest.mark.requirement("OTH-09")
 async def test_every_change_is_recorded_with_actor_and_time(office: Office) -> None:
-    await office.ada.says("/prompt welcome Hello!")
-    await office.ada.says("/prompt welcome account=shop off")
+    await office.olga.says("/prompt welcome Hello!")
+    await office.olga.says("/prompt welcome account=shop off")
 
     changes = list(reversed(await office.changes("prompt")))
 
     assert [(c.actor, c.at, c.subject_id) for c in changes] == [
-        ("Ada", NOON, "welcome:"),
-        ("Ada", NOON, "welcome:shop"),
+        ("Olga", NOON, "welcome:"),
+        ("Olga", NOON, "welcome:shop"),
     ]
     assert changes[0].after is not None
     assert changes[0].after["body"] == "Hello!"
