@@ -1,4 +1,4 @@
-"""``/group_edit``: change a group's name, identifier or phone."""
+"""``/group_edit``: change a group's name, identifier or phone, or what customers see of it."""
 
 import re
 
@@ -15,18 +15,26 @@ _FIELDS = {
     "name": "name",
     "identifier": "identifier",
     "phone": "phone",
+    "client": "client",
+    "shown": "shown",
+    "客户端组名": "client",
+    "客户端显示": "shown",
     "名称": "name",
     "标识": "identifier",
     "电话": "phone",
 }
+_SWITCH = {"on": True, "off": False, "开启": True, "关闭": False, "开": True, "关": False}
 _FIELD = re.compile(rf"(?:^|\s)({'|'.join(_FIELDS)})\s*[=＝]\s*", re.IGNORECASE)
 
 
 def wishes(words: str) -> GroupWishes:
-    """Read ``name=.. identifier=.. phone=..``; a value ends where the next field begins.
+    """Read ``name=.. identifier=.. phone=.. client=.. shown=on``.
+
+    A value ends where the next field begins.
 
     Raises:
-        BadRequestText: There is no such field, or something stands before the first.
+        BadRequestText: There is no such field, something stands before the first, or ``shown`` is
+            neither on nor off.
     """
     parts = _FIELD.split(words)
     if len(parts) < 3 or parts[0].strip():
@@ -35,7 +43,16 @@ def wishes(words: str) -> GroupWishes:
         _FIELDS[name.lower()]: value.strip()
         for name, value in zip(parts[1::2], parts[2::2], strict=True)
     }
-    return GroupWishes(values.get("name"), values.get("identifier"), values.get("phone"))
+    shown = values.get("shown")
+    if shown is not None and shown.lower() not in _SWITCH:
+        raise BadRequestText("usage.group_edit")
+    return GroupWishes(
+        values.get("name"),
+        values.get("identifier"),
+        values.get("phone"),
+        values.get("client"),
+        None if shown is None else _SWITCH[shown.lower()],
+    )
 
 
 async def run(turn: Turn) -> None:

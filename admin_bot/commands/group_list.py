@@ -4,9 +4,10 @@ from admin_bot.command import Command
 from admin_bot.commands.library_assign import assign_row
 from admin_bot.listing import Place, arrows, numbered, page_of, whole
 from admin_bot.turn import Turn
-from admin_bot.wording import moment
+from admin_bot.wording import moment, state
 from bot.access import Permission
 from bot.handlers import grouping, staffing
+from bot.handlers.grouping import GroupWishes
 from core.errors import NotFound
 from core.messages import Button
 from storage.repos.staffing import ServiceGroup
@@ -20,6 +21,8 @@ def _columns(turn: Turn, group: ServiceGroup) -> str:
         name=group.name,
         identifier=group.identifier,
         phone=group.phone or "–",
+        client=group.shown_name,
+        shown=state(turn.say, group.client_shown),
         added_by=group.added_by,
         added_at=moment(turn.desk, group.created_at),
     )
@@ -59,6 +62,12 @@ async def _show_list(turn: Turn, number: int) -> None:
 async def show_card(turn: Turn, group: ServiceGroup, place: Place, title: str = "") -> None:
     """Show one group and how to change it."""
     say = turn.say
+    # With it on, customers of other groups get a button into this one.
+    box = say(
+        "button.ticked" if group.client_shown else "button.unticked",
+        label=say("group.button_shown"),
+    )
+    shown = "off" if group.client_shown else "on"
     text = _columns(turn, group) + "\n\n" + say("group.how_to_edit", number=group.id)
     await turn.answer(
         text,
@@ -67,7 +76,9 @@ async def show_card(turn: Turn, group: ServiceGroup, place: Place, title: str = 
                 Button(say("button.members"), place.data("group_people", group.id)),
                 Button(say("button.delete"), place.data("group_drop", group.id)),
             ),
+            (Button(box, place.data("group_client", group.id, shown)),),
             assign_row(turn, group.id),
+            (Button(say("group.button_topics"), f"topic_group:{group.id}:1"),),
             (Button(say("button.to_list"), place.data("group_list")),),
         ],
         title=title,
@@ -79,6 +90,18 @@ async def _shown(turn: Turn) -> None:
     async with turn.desk.reading() as uow:
         group = await grouping.group(uow, turn.staff, _known(number))
     await show_card(turn, group, place)
+
+
+async def _client(turn: Turn) -> None:
+    """Show customers of other groups a button into this one, or not. Source: QUE-03."""
+    words = [*turn.words.split(":", 2), "", ""]
+    wanted = GroupWishes(client_shown=words[1] == "on")
+    async with turn.unit() as uow:
+        group = await grouping.edit(
+            uow, turn.staff, _known(whole(words[0])), wanted, turn.desk.clock()
+        )
+        await uow.commit()
+    await show_card(turn, group, Place.read(words[2]))
 
 
 async def _people(turn: Turn) -> None:
@@ -183,6 +206,7 @@ COMMAND = Command(
     presses={
         "group_list": _turned,
         "group_show": _shown,
+        "group_client": _client,
         "group_people": _people,
         "group_join": _join,
         "group_leave": _leave,

@@ -2,6 +2,7 @@
 
 import pytest
 
+from core.playbook import GroupFace
 from storage.repos.staffing import ServiceGroup
 from tests.admin_bot.office import BO, NOON, Office
 
@@ -19,9 +20,11 @@ async def test_the_list_has_every_column(office: Office) -> None:
 
     assert (
         "#2 After sales\nIdentifier: after\nPhone: 400-123-4567\n"
+        "Customers read: After sales\nShown to customers of other groups: off\n"
         "Added by: Olga\nAdded at: 2026-11-22 20:00"
     ) in answer
-    assert "#1 Front desk\nIdentifier: default\nPhone: –\nAdded by: frontdesk" in answer
+    assert "#1 Front desk\nIdentifier: default\nPhone: –\n" in answer
+    assert "Added by: frontdesk" in answer
     labels = [button["text"] for button in office.olga.buttons()]
     assert labels[:3] == ["✏ Front desk", "👥 Members", "🗑 Delete"]
 
@@ -85,11 +88,35 @@ async def test_a_group_is_edited_field_by_field(
     assert (group.added_by, group.created_at) == ("frontdesk", NOON)
 
 
+@pytest.mark.requirement("QUE-03")
+async def test_what_customers_see_is_edited_by_words_and_by_a_button(office: Office) -> None:
+    """Its name for customers, its phone number, and whether others are shown a button into it."""
+    await office.olga.says("/group_edit 1 phone=400 客户端组名=Our shop shown=on")
+
+    (group,) = await groups(office)
+    assert (group.name, group.shown_name, group.client_shown) == ("Front desk", "Our shop", True)
+    book = office.desk.playbook.now.playbook
+    assert book.groups == (GroupFace(1, "Our shop", "400", True),)
+
+    card = await office.olga.presses("✅ Shown to customers of other groups")
+    assert "Customers read: Our shop\nShown to customers of other groups: off" in card
+    await office.olga.presses("▫ Shown to customers of other groups")
+    await office.olga.says("/group_edit 1 client= 客户端显示=关闭")
+
+    (group,) = await groups(office)
+    assert (group.shown_name, group.client_shown) == ("Front desk", False)
+    assert office.desk.playbook.now.playbook.groups == (GroupFace(1, "Front desk", "400"),)
+    changes = await office.changes("group")
+    assert len(changes) == 4
+
+
 @pytest.mark.parametrize(
     ("words", "answer"),
     [
         ("", "Write it like this"),
         ("1", "Write it like this"),
+        ("1 shown=perhaps", "Write it like this"),
+        ("1 client=" + "x" * 65, "1 to 64 characters"),
         ("1 colour=red", "Write it like this"),
         ("1 x name=y", "Write it like this"),
         ("9 name=y", "There is no group #9"),
