@@ -226,7 +226,7 @@ async def _rows(
             agent=people[talk.agent_id].name if talk.agent_id is not None else None,
             said=None if last is None else _seen(last, actor, voice),
             said_at=None if last is None else last.at,
-            unread=last is not None and last.unread,
+            unread=last is not None and last.unread and not talk.snoozed,
             front=number == front,
             mine=mine,
             opens=mine or sees_line,

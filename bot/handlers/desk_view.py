@@ -168,7 +168,11 @@ async def _visible(uow: UnitOfWork, actor: StaffMember, conversation_id: int | N
     talk = (await uow.conversations.by_ids([number])).get(number)
     if talk is None:
         raise NotFound("desk.no_such_conversation", number=number)
-    if talk.agent_id != actor.id and not access.may(actor.role, Permission.SEE_LINE):
+    if talk.agent_id == actor.id or access.may(actor.role, Permission.SEE_LINE):
+        return talk
+    # Who leads the group is told of overdue answers, and must be able to look.
+    leads = await uow.staffing.leads(talk.group_id or 0)
+    if actor.id not in {lead.id for lead in leads}:
         raise NotAllowed
     return talk
 

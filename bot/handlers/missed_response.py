@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot import access
-from bot.access import Permission
 from bot.compiled import Compiled
 from bot.dialog.wording import how_long
 from bot.due import caught, who
@@ -57,9 +55,8 @@ async def fire(
         ):
             say = voice.texts_for(reader.language)
             words = say(key, who=who(party, voice, say), agent=agent.name, span=how_long(span, say))
-            look = Button(say("timer.look"), f"info:{talk.id}")
-            sees = reader.id == agent.id or access.may(reader.role, Permission.SEE_LINE)
-            tell.staff(reader, text(words, *([(look,)] if sees else [])), NOTICE, talk.id)
+            look = (Button(say("timer.look"), f"info:{talk.id}"),)
+            tell.staff(reader, text(words, look), NOTICE, talk.id)
         facts = {"first": first, "agent": agent.id, "leads": [o.id for o in others]}
         tell.event(talk, "timer", None, {"kind": RESPONSE, **facts})
         told.append(Timer(RESPONSE, now + _NEVER, talk.id, data={**data, MISSED: True}))

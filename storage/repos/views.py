@@ -162,12 +162,15 @@ class Views:
     async def unread(self, scope: Scope) -> dict[int, int]:
         """Return how many customers in session or waiting have unread messages, by group.
 
-        "Unread": the customer wrote last and none of our people has answered since. 0 stands for
+        "Unread": the customer wrote last and none of our people has answered since, nor put the
+        conversation off. 0 stands for
         conversations without a group. Source: requirement QUE-07.
         """
         # Two questions instead of one about two states: each has its own index.
         parts = [
-            select(Conversation.group_id).where(_is(state), *scope.conditions(), _unread())
+            select(Conversation.group_id).where(
+                _is(state), *scope.conditions(), Conversation.snoozed.is_(False), _unread()
+            )
             for state in (State.WAITING, State.SERVING)
         ]
         both = union_all(*parts).subquery()

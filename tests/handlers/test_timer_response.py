@@ -1,7 +1,11 @@
 """Agents who miss a response target: the group's leads are told, once for each answer."""
 
+from contextlib import nullcontext
+
 import pytest
 
+from bot.handlers.desk_view import details
+from core.errors import NotAllowed
 from core.states import Role, State
 from core.timers import RESPONSE
 from tests.handlers.ticking import Ticking
@@ -17,7 +21,7 @@ async def _lead(ticking: Ticking, name: str, role: Role = Role.AGENT, group: int
 async def test_the_leads_and_the_agent_are_told_of_a_missed_first_response(
     ticking: Ticking,
 ) -> None:
-    """Who, how long, and a button to look for those who may; nobody of another group."""
+    """Who, how long, and a button to look, which works; nobody of another group."""
     await ticking.policy(first_response_minutes=2)
     bo, cy = await ticking.agent("Bo"), await ticking.agent("Cy")
     lea, max_ = await _lead(ticking, "Lea", Role.ADMIN), await _lead(ticking, "Max")
@@ -31,8 +35,11 @@ async def test_the_leads_and_the_agent_are_told_of_a_missed_first_response(
     theirs = [await ticking.told(agent) for agent in (lea, max_, bo)]
     assert [len(rows) for rows in theirs] == [1, 1, 1]
     assert theirs[0][0].words == "Ann · #1 has had no answer from Bo within 2 min."
-    assert [rows[0].presses for rows in theirs] == [[f"info:{ann}"], [], [f"info:{ann}"]]
+    assert [rows[0].presses for rows in theirs] == [[f"info:{ann}"]] * 3
     assert await ticking.told(cy) == await ticking.told(far) == []
+    for reader, sees in ((lea, True), (max_, True), (bo, True), (cy, False), (far, False)):
+        with nullcontext() if sees else pytest.raises(NotAllowed):
+            await ticking.do(details, reader, ann, voice=ticking.voice)
     (event,) = [e.data for e in await ticking.events(ann) if e.kind == "timer"]
     assert event == {"kind": RESPONSE, "first": True, "agent": bo.id, "leads": [lea.id, max_.id]}
 

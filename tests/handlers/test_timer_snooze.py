@@ -8,6 +8,7 @@ from bot.handlers.desk_transfer import to_agent
 from bot.handlers.snooze import bring_back, snooze
 from core.errors import Conflict, NotFound
 from core.timers import END, REMIND, RESPONSE, SNOOZE, UNREAD
+from storage.repos.views import Scope
 from tests.handlers.ticking import Ticking
 
 EVERYTHING = {
@@ -31,6 +32,14 @@ async def test_what_is_put_off_leaves_the_front_and_nothing_watches_it(ticking: 
     assert (await ticking.talk(ann)).snoozed is True
     assert (await ticking.member(bo)).front_conversation_id is None
     assert await ticking.timers(ann) == {SNOOZE: 120}
+    waiting_for_bo = []
+    for put_off in (True, False):
+        async with ticking.unit() as uow:
+            talk = (await uow.conversations.lock([ann]))[ann]
+            talk.snoozed = put_off
+            await uow.conversations.update([talk])
+            waiting_for_bo.append(await uow.views.unread(Scope(None)))
+    assert waiting_for_bo == [{}, {ticking.sales: 1}]
     await ticking.tick(minutes=119)
     assert await ticking.told(bo) == []
 

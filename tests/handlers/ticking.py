@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from structlog.testing import capture_logs
 
-from bot.bell import TIMERS, Bell
+from bot.bell import PLAYBOOK, TIMERS, Bell
 from bot.compiled import Compiled
 from bot.current_playbook import CurrentPlaybook
 from bot.handlers.agent_reply import Written, reply
@@ -25,6 +25,13 @@ from storage.repos.timers import Timer
 from tests.handlers.floor import ZONE, Floor, Row
 
 _numbers = count(1)
+_ACCOUNT = {"channel": "telegram", "token": "1:A", "secret": "s"}
+CONFIG = Config(
+    language="en",
+    staff={**_ACCOUNT, "token": "2:B"},
+    accounts={"shop": _ACCOUNT, "site": _ACCOUNT},
+    time_zone=str(ZONE),
+)
 
 
 class Ticking(Floor):
@@ -72,16 +79,9 @@ class Ticking(Floor):
     def watch(self, fires: Any = FIRES) -> TimerWatch:
         """Return a watch, as one process has it."""
         bell = Bell()
-        account = {"channel": "telegram", "token": "1:A", "secret": "s"}
-        config = Config(
-            language="en",
-            staff={**account, "token": "2:B"},
-            accounts={"shop": account, "site": account},
-            time_zone=str(ZONE),
-        )
-        playbook = CurrentPlaybook(lambda: self.unit(), bell.listener("playbook"))
+        playbook = CurrentPlaybook(lambda: self.unit(), bell.listener(PLAYBOOK))
         playbook.now = self.book
-        desk = Desk(config, self.database, lambda: self.now, bell, playbook, {})
+        desk = Desk(CONFIG, self.database, lambda: self.now, bell, playbook, {})
         return TimerWatch(desk, bell.listener(TIMERS), fires)
 
     async def tick(self, **later: float) -> None:

@@ -204,5 +204,5 @@ class Story(RuleBasedStateMachine):
         assert self.timers == expected
 
 
-Story.TestCase.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+Story.TestCase.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
 TestStory = pytest.mark.requirement("QUE-30")(Story.TestCase)
