@@ -10,6 +10,7 @@ from admin_bot.commands import (
     category_add,
     category_assign,
     category_list,
+    customers,
     department_add,
     department_list,
     export_playbook,
@@ -67,6 +68,6 @@ COMMANDS: tuple[Command, ...] = tuple(
         *(group_add, group_list, group_edit),
         *(department_add, department_list),
         *(category_add, category_list, category_assign),
-        *(limits, assign, account_list),
+        *(limits, assign, account_list, customers),
     )
 )

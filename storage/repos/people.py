@@ -241,6 +241,14 @@ class People:
         )
         return dict(row for row in rows)
 
+    async def customer_names(self, customers: Iterable[int]) -> dict[int, str]:
+        """Return customers' names by number."""
+        rows = await self._connection.execute(
+            select(Customer.id, Customer.name).where(among(Customer.id, "ids", of_numbers=True)),
+            {"ids": set(customers)},
+        )
+        return dict(row for row in rows)
+
     async def last_agents(self, ids: Iterable[int]) -> dict[int, int]:
         """Return who served identities last; those whom nobody has served are left out."""
         rows = await self._connection.execute(

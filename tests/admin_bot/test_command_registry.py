@@ -21,7 +21,13 @@ HANDLERS = [
         *("teach_words", "settings", "drafts", "order_rules", "pick_reply", "preview"),
         *("library", "assign_library", "find_entries", "undo", "learn", "why", "departments"),
         *("categories", "name_categories", "handoffs", "desk_transfer"),
-        *("teach_calendar", "teach_policy", "teach_allocation", "teach_account"),
+        *(
+            "teach_calendar",
+            "teach_policy",
+            "teach_allocation",
+            "teach_account",
+            "allocate_customers",
+        ),
     )
 ]
 
