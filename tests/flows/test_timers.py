@@ -230,6 +230,7 @@ async def _plans(database: Database, asked: list[tuple[str, Any]]) -> list[tuple
     return plans
 
 
+@pytest.mark.requirement("PRM-16")
 async def test_a_reminder_set_before_a_restart_is_told_after_it(
     sqlite_url: str, in_folder: Path
 ) -> None:
@@ -243,6 +244,8 @@ async def test_a_reminder_set_before_a_restart_is_told_after_it(
     config = settings(sqlite_url)
     async with running(config) as story:
         olga = await story.owner()
+        olga.says("/prompt reminder Still there, #nickname#? We close this soon.")
+        await olga.hears("We close this soon")
         bo = await story.agent(olga)
         ann = story.customer()
         ann.start()
@@ -256,7 +259,7 @@ async def test_a_reminder_set_before_a_restart_is_told_after_it(
     async with running(config, world):
         assert world.timepiece is not None
         world.timepiece.move(by=timedelta(minutes=5))
-        await ann.hears("Are you still there?")
+        await ann.hears("Still there, Ann? We close this soon.")
         await bo.hears("They were told that")
         world.timepiece.move(by=timedelta(minutes=5))
         await ann.hears("The conversation has ended")

@@ -17,7 +17,7 @@ from bot.queue.rearming import (
     put_off,
     service_began,
 )
-from core.policy import Policy
+from core.policy import BadPolicy, Policy, checked
 from core.timers import (
     END,
     OF_SERVING,
@@ -71,6 +71,14 @@ def in_minutes(found: Rearming) -> dict[str, float]:
 )
 def test_what_a_happening_sets(happened: Rearming, sets: dict[str, float]) -> None:
     assert in_minutes(happened) == sets
+
+
+@pytest.mark.requirement("QUE-29")
+def test_the_end_comes_after_48_hours_at_the_latest() -> None:
+    assert checked("end_minutes", 48 * 60) == 48 * 60
+    assert in_minutes(agent_wrote(Policy(end_minutes=48 * 60))) == {END: 48 * 60}
+    with pytest.raises(BadPolicy):
+        checked("end_minutes", 48 * 60 + 1)
 
 
 def test_the_defaults_are_five_minutes_for_the_reminder_and_three_for_what_is_unread() -> None:
