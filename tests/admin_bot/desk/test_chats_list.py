@@ -63,6 +63,17 @@ async def test_tabs_hold_how_many_customers_have_unread_messages(room: Room) -> 
     assert labels(room)[2] == "Repairs (1)", "who was told of us only has asked nothing"
 
 
+async def test_what_was_put_off_counts_when_it_comes_back(room: Room) -> None:
+    bo = await room.agent("Bo")
+    talk = await room.talk(await room.serves(bo, "Ann"))
+    for snoozed, label in ((True, "· All groups ·"), (False, "· All groups (1) ·")):
+        talk.snoozed = snoozed
+        await room.do(lambda uow: uow.conversations.update([talk]))
+        shown = await room.types(bo, "/chats")
+        assert labels(room)[0] == label
+        assert ("● Ann" in shown) is not snoozed
+
+
 @pytest.mark.requirement("QUE-07")
 async def test_a_tab_switches_the_group(room: Room) -> None:
     bo = await room.agent("Bo", groups=(room.sales, room.repairs))
