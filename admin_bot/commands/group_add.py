@@ -4,6 +4,7 @@ from admin_bot.command import Command
 from admin_bot.commands.group_list import show_card
 from admin_bot.listing import Place
 from admin_bot.parsing import tokens
+from admin_bot.teaching import teaching
 from admin_bot.turn import Turn
 from bot.access import Permission
 from bot.handlers import grouping
@@ -16,11 +17,10 @@ async def run(turn: Turn) -> None:
     if not 1 <= len(words) <= 3:
         raise BadRequestText("usage.group_add")
     name, identifier, phone = [*words, None, None][:3]
-    async with turn.unit() as uow:
+    async with teaching(turn) as uow:
         group = await grouping.add(
             uow, turn.staff, name or "", identifier, phone, turn.desk.clock()
         )
-        await uow.commit()
     await show_card(turn, group, Place(), title=turn.say("group.added", name=group.name))
 
 

@@ -5,6 +5,7 @@ import re
 from admin_bot.command import Command
 from admin_bot.commands.group_list import show_card
 from admin_bot.listing import Place, number_first
+from admin_bot.teaching import teaching
 from admin_bot.turn import Turn
 from bot.access import Permission
 from bot.handlers import grouping
@@ -24,7 +25,7 @@ _FIELDS = {
     "电话": "phone",
 }
 _SWITCH = {"on": True, "off": False, "开启": True, "关闭": False, "开": True, "关": False}
-_FIELD = re.compile(rf"(?:^|\s)({'|'.join(_FIELDS)})\s*[=＝]\s*", re.IGNORECASE)
+_FIELD = re.compile(rf"(?:^|\s|(?<=\s))({'|'.join(_FIELDS)})\s*[=＝]\s*", re.IGNORECASE)
 
 
 def wishes(words: str) -> GroupWishes:
@@ -61,9 +62,8 @@ async def run(turn: Turn) -> None:
     if number is None or not rest:
         raise BadRequestText("usage.group_edit")
     wanted = wishes(rest)
-    async with turn.unit() as uow:
+    async with teaching(turn) as uow:
         group = await grouping.edit(uow, turn.staff, number, wanted, turn.desk.clock())
-        await uow.commit()
     await show_card(turn, group, Place(), title=turn.say("group.changed", name=group.name))
 
 

@@ -1,8 +1,10 @@
 """``/group_list``: the service groups; edit, members, delete."""
 
 from admin_bot.command import Command
+from admin_bot.commands import group_leads
 from admin_bot.commands.library_assign import assign_row
 from admin_bot.listing import Place, arrows, numbered, page_of, whole
+from admin_bot.teaching import teaching
 from admin_bot.turn import Turn
 from admin_bot.wording import moment, state
 from bot.access import Permission
@@ -78,6 +80,10 @@ async def show_card(turn: Turn, group: ServiceGroup, place: Place, title: str = 
             ),
             (Button(box, place.data("group_client", group.id, shown)),),
             assign_row(turn, group.id),
+            (
+                Button(say("shares.button_leads"), place.data("group_leads", group.id)),
+                Button(say("account.button_rules"), f"limits_show:g{group.id}"),
+            ),
             (Button(say("group.button_topics"), f"topic_group:{group.id}:1"),),
             (Button(say("button.to_list"), place.data("group_list")),),
         ],
@@ -96,11 +102,10 @@ async def _client(turn: Turn) -> None:
     """Show customers of other groups a button into this one, or not. Source: QUE-03."""
     words = [*turn.words.split(":", 2), "", ""]
     wanted = GroupWishes(client_shown=words[1] == "on")
-    async with turn.unit() as uow:
+    async with teaching(turn) as uow:
         group = await grouping.edit(
             uow, turn.staff, _known(whole(words[0])), wanted, turn.desk.clock()
         )
-        await uow.commit()
     await show_card(turn, group, Place.read(words[2]))
 
 
@@ -186,9 +191,8 @@ async def _drop(turn: Turn) -> None:
 
 async def _dropped(turn: Turn) -> None:
     number, place = numbered(turn.words)
-    async with turn.unit() as uow:
+    async with teaching(turn) as uow:
         group = await grouping.remove(uow, turn.staff, _known(number), turn.desk.clock())
-        await uow.commit()
     await turn.notice(turn.say("group.deleted", name=group.name))
     await _show_list(turn, place.page)
 
@@ -212,5 +216,6 @@ COMMAND = Command(
         "group_leave": _leave,
         "group_drop": _drop,
         "group_drop_yes": _dropped,
+        **group_leads.PRESSES,
     },
 )
