@@ -1,6 +1,8 @@
 """``/agent_list``: who works here; presence, load, groups; switch off, role, groups, seats."""
 
+from admin_bot.asking import asking_again, stop_asking
 from admin_bot.command import Command
+from admin_bot.commands import agent_shares
 from admin_bot.listing import Place, arrows, page_of, whole
 from admin_bot.turn import Turn
 from bot.access import Permission
@@ -109,14 +111,20 @@ async def show_card(turn: Turn, colleague: Colleague, place: Place, title: str =
             for group in groups[:_MOST_GROUPS]
         ]
         rows += [tuple(toggles[at : at + 2]) for at in range(0, len(toggles), 2)]
+        rows += agent_shares.share_rows(say, member.chat, place)
         rows.append((Button(say("button.agent_off"), place.data("agent_off", member.chat)),))
     else:
         rows.append((Button(say("button.agent_on"), place.data("agent_on", member.chat)),))
     rows.append((Button(say("button.to_list"), place.data("agent_list")),))
-    await turn.answer(_line(say, colleague), rows, title=title or member.name)
+    text = _line(say, colleague)
+    if member.active:
+        department = await agent_shares.department_of(turn, colleague)
+        text += "\n" + agent_shares.share_words(say, colleague, department)
+    await turn.answer(text, rows, title=title or member.name)
 
 
 async def _shown(turn: Turn) -> None:
+    stop_asking(turn)
     (chat,), place = _read(turn, 1)
     async with turn.desk.reading() as uow:
         colleague = await staffing.person(uow, turn.staff, chat)
@@ -169,6 +177,25 @@ async def _on(turn: Turn) -> None:
     await show_card(turn, colleague, place)
 
 
+async def _said(turn: Turn) -> None:
+    """Store the number that they wrote and show the card again."""
+    words = turn.words
+    (field, chat), place = _read(turn, 2)
+    async with asking_again(turn, agent_shares.question(turn, field), f"agent_said:{words}"):
+        await agent_shares.store(turn, field, chat)
+        async with turn.desk.reading() as uow:
+            colleague = await staffing.person(uow, turn.staff, chat)
+        await show_card(turn, colleague, place)
+
+
+async def _in_department(turn: Turn) -> None:
+    (department, chat), place = _read(turn, 2)
+    await agent_shares.place_in(turn, chat, whole(department) or None)
+    async with turn.desk.reading() as uow:
+        colleague = await staffing.person(uow, turn.staff, chat)
+    await show_card(turn, colleague, place)
+
+
 COMMAND = Command(
     "agent_list",
     Permission.STAFF,
@@ -181,5 +208,8 @@ COMMAND = Command(
         "agent_join": _join,
         "agent_leave": _leave,
         "agent_on": _on,
+        "agent_said": _said,
+        "agent_in": _in_department,
+        **agent_shares.PRESSES,
     },
 )

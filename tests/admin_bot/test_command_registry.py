@@ -27,6 +27,7 @@ HANDLERS = [
             "teach_allocation",
             "teach_account",
             "allocate_customers",
+            "agent_shares",
         ),
     )
 ]
