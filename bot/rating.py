@@ -6,17 +6,18 @@ own: the one message that comes within ten minutes of pressing that button, whil
 open, is the remark. Nothing else that a customer writes is ever taken for one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.dialog import rating
 from bot.dialog.mirror import heading
-from bot.dialog.requests import BEST_SCORE, Asked, Request
+from bot.dialog.requests import BEST_SCORE, Asked, Request, asked_for
 from bot.dialog.spoken import seen
 from bot.reception import Reception
+from bot.rules.folding import fold
 from core.i18n.texts import Texts
-from core.messages import InboundMessage, text
+from core.messages import InboundMessage, Kind, text
 from storage.repos.conversations import Talk
 from storage.repos.outbox import NOTICE
 from storage.repos.people import Person
@@ -46,6 +47,38 @@ class Opinion:
     message: InboundMessage
     about: int
     asked: Asked | None
+
+
+async def remarks_among(
+    uow: UnitOfWork, told: Reception, quiet: Mapping[int, tuple[Person, InboundMessage]]
+) -> dict[int, int]:
+    """Return which messages are remarks on conversations that are over, and on which.
+
+    Args:
+        uow: The unit of work. A desk that asks nobody for a rating pays nothing for it.
+        told: What the batch leads to.
+        quiet: Messages of people with whom no conversation is open, by any key, in order.
+
+    Returns:
+        Conversations by the key of the message; at most one for each person.
+    """
+    if not told.around.book.playbook.policies.asks_rating:
+        return {}
+    words = {key: person.id for key, (person, message) in quiet.items() if _may_remark(message)}
+    if not words:
+        return {}
+    due = await uow.ratings.remarks_due(words.values(), told.around.now - REMARK_WITHIN)
+    return {key: due.pop(person) for key, person in words.items() if person in due}
+
+
+def _may_remark(message: InboundMessage) -> bool:
+    content = message.content
+    return (
+        content.kind is Kind.TEXT
+        and not message.edited
+        and not content.text.startswith("/")
+        and asked_for(content, fold(content.text)) is None
+    )
 
 
 async def take(uow: UnitOfWork, told: Reception, opinions: Sequence[Opinion]) -> list[Talk]:

@@ -17,7 +17,7 @@ is silent, unless that agent has switched their auto-reply on (then 3 speaks as 
 desk is set to be quiet while agents are online, 3, 4 and 5 are silent in a group that has one.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import replace
 from datetime import UTC
@@ -32,7 +32,7 @@ from bot.knowledge.matcher import FaqMatch
 from bot.moving import into_line, pressed_group, pressed_person
 from bot.phrasing.wording import phrasable
 from bot.prompting import card, prompt_for, ready
-from bot.rating import REMARK_WITHIN, Opinion, take
+from bot.rating import Opinion, remarks_among, take
 from bot.reception import Joined, Reception, Surroundings
 from bot.rules.automaton import RuleHit
 from bot.rules.folding import fold
@@ -163,9 +163,8 @@ class _Desk:
                 fresh.append(n)
         opinions = {n: a for n, a in pressed.items() if a.of_ended}
         quiet = [n for n in fresh if n not in opinions and people[keys[n]].id not in talks]
-        remarks = await self._remarks(
-            {n: (people[keys[n]], messages[n]) for n in quiet if keys[n] not in new}
-        )
+        known = {n: (people[keys[n]], messages[n]) for n in quiet if keys[n] not in new}
+        remarks = await remarks_among(uow, self.told, known)
         await self._take_opinions(
             [
                 Opinion(
@@ -217,30 +216,6 @@ class _Desk:
         if self.choices:
             await self._follow()
         return rest
-
-    async def _remarks(self, quiet: Mapping[int, tuple[Person, InboundMessage]]) -> dict[int, int]:
-        """Return which messages are remarks on conversations that are over, and on which.
-
-        Args:
-            quiet: Messages of people with whom no conversation is open, by number.
-        """
-        words = {
-            n: person.id
-            for n, (person, message) in quiet.items()
-            if message.content.kind is Kind.TEXT
-            and not message.edited
-            and not message.content.text.startswith("/")
-            and asked_for(message.content, fold(message.content.text)) is None
-        }
-        # A desk that asks nobody pays nothing for it.
-        if not words or not self.book.playbook.policies.asks_rating:
-            return {}
-        due = await self.uow.ratings.remarks_due(words.values(), self.around.now - REMARK_WITHIN)
-        found = {}
-        for n, person in words.items():
-            if person in due:
-                found[n] = due.pop(person)
-        return found
 
     async def _take_opinions(self, opinions: Sequence[Opinion]) -> None:
         if not opinions:
