@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from admin_bot.commands import category_assign, group_list, library_assign
+from admin_bot.commands.all import COMMANDS
 from tests.admin_bot.office import Office, open_office
 
 
@@ -16,11 +16,7 @@ async def office(sqlite_url: str) -> AsyncIterator[Office]:
 
 @pytest.mark.requirement("QUE-01")
 async def test_edit_knowledge_base_faq_categories_and_delete(office: Office) -> None:
-    known = {
-        name
-        for command in (group_list.COMMAND, library_assign.COMMAND, category_assign.COMMAND)
-        for name in command.presses
-    }
+    known = {name for command in COMMANDS for name in command.presses}
     await office.olga.says("/group_list")
     card = await office.olga.presses("✏ Front desk")
 
