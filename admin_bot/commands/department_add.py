@@ -14,13 +14,14 @@ _LEVELS = re.compile("[>＞]")
 
 
 async def run(turn: Turn) -> None:
-    """Read ``[<above> >] <name>`` and add the department."""
-    *path, name = [part.strip() for part in _LEVELS.split(turn.words)]
+    """Read ``[<above> >] <name>``, and a remark on the lines below; add the department."""
+    words, _, remark = turn.words.partition("\n")
+    *path, name = [part.strip() for part in _LEVELS.split(words)]
     if not name or not all(path):
         raise BadRequestText("usage.department_add")
     async with turn.unit() as uow:
         above = _found(await departments.departments(uow, turn.staff), path)
-        branch = await departments.add(uow, turn.staff, name, above, turn.desk.clock())
+        branch = await departments.add(uow, turn.staff, name, above, turn.desk.clock(), remark)
         await uow.commit()
     await show_card(turn, branch.id, turn.say("department.added", name=branch.name))
 

@@ -81,6 +81,10 @@ async def show_card(turn: Turn, number: int, told: str = "") -> None:
             button("department.button_people", "dept_people:in:1"),
             *([button("department.button_below", "dept_ask:below")] * (one.level < MOST_LEVELS)),
         ),
+        (
+            button("allocation.button_up", "dept_up"),
+            button("allocation.button_down", "dept_down"),
+        ),
         (button("button.delete", "dept_drop"), Button(say("button.to_list"), "dept_list:1")),
     ]
     card = say(
@@ -182,6 +186,22 @@ async def _put(turn: Turn) -> None:
         )
     ]
     await turn.answer(say("department.move_question", name=name), rows)
+
+
+async def _reorder(turn: Turn, *, up: bool) -> None:
+    async with turn.unit() as uow:
+        number, now = whole(turn.words) or 0, turn.desk.clock()
+        await departments.reorder(uow, turn.staff, number, now, up=up)
+        await uow.commit()
+    await _show_list(turn, 1, turn.say("department.changed"))
+
+
+async def _up(turn: Turn) -> None:
+    await _reorder(turn, up=True)
+
+
+async def _down(turn: Turn) -> None:
+    await _reorder(turn, up=False)
 
 
 async def _moved(turn: Turn) -> None:
@@ -294,6 +314,8 @@ COMMAND = Command(
         "dept_to": _places,
         "dept_put": _put,
         "dept_put_yes": _moved,
+        "dept_up": _up,
+        "dept_down": _down,
         "dept_people": _people,
         "dept_head": _lead,
         "dept_in": _place,

@@ -8,6 +8,7 @@ from datetime import datetime
 from bot import access
 from bot.access import Permission
 from core.errors import BadRequestText, Conflict, NotFound
+from storage.repos.accounts import DEPARTMENT, Receiver
 from storage.repos.audit import Change
 from storage.repos.departments import Branch, above, below
 from storage.repos.staffing import StaffMember
@@ -60,7 +61,12 @@ async def departments(uow: UnitOfWork, actor: StaffMember) -> list[Listed]:
 
 
 async def add(
-    uow: UnitOfWork, actor: StaffMember, name: str, parent_id: int | None, now: datetime
+    uow: UnitOfWork,
+    actor: StaffMember,
+    name: str,
+    parent_id: int | None,
+    now: datetime,
+    remark: str = "",
 ) -> Branch:
     """Add a department.
 
@@ -70,15 +76,16 @@ async def add(
         name: 1 to 32 characters.
         parent_id: Below which one; ``None`` for the first level.
         now: The moment.
+        remark: Anything worth knowing; may be empty.
 
     Raises:
-        BadRequestText: The name does not fit, or it would stand on the sixth level.
+        BadRequestText: The name or remark does not fit, or it would stand on the sixth level.
         Conflict: A neighbour has that name.
         NotFound: There is no such department above it.
     """
     access.require(actor.role, Permission.STAFF)
     branches = await uow.departments.all()
-    branch = Branch(0, parent_id, _name(name))
+    branch = Branch(0, parent_id, _name(name), _remark(remark))
     if parent_id is not None:
         _known(branches, parent_id)
     if len(above(branches, parent_id)) + 1 > MOST_LEVELS:
@@ -112,9 +119,7 @@ async def change(
     if name is not None:
         after = replace(after, name=_name(name))
     if remark is not None:
-        if len(remark) > LONGEST_REMARK:
-            raise BadRequestText("department.long_remark", limit=LONGEST_REMARK)
-        after = replace(after, remark=remark.strip())
+        after = replace(after, remark=_remark(remark))
     return await _store(uow, actor, branches, before, after, now)
 
 
@@ -140,6 +145,43 @@ async def move(
     if len(above(branches, parent_id)) + 1 + deepest > MOST_LEVELS:
         raise BadRequestText("department.too_deep", limit=MOST_LEVELS)
     return await _store(uow, actor, branches, before, replace(before, parent_id=parent_id), now)
+
+
+async def reorder(
+    uow: UnitOfWork, actor: StaffMember, number: int, now: datetime, *, up: bool
+) -> Branch:
+    """Let a department trade places with its neighbour before it, or behind it.
+
+    What stands below it goes with it. The first one cannot go further up, nor the last down:
+    nothing happens then. Source: requirement ORG-12.
+
+    Raises:
+        NotFound: There is none of that number.
+    """
+    access.require(actor.role, Permission.STAFF)
+    branches = await uow.departments.all()
+    branch = _known(branches, number)
+    beside = [one.id for one in branches if one.parent_id == branch.parent_id]
+    at = beside.index(number)
+    to = at - 1 if up else at + 1
+    if not 0 <= to < len(beside):
+        return branch
+    moved = [*beside]
+    moved[at], moved[to] = moved[to], moved[at]
+    await uow.departments.order(moved)
+    await uow.audit.record(
+        Change(
+            now,
+            actor.id,
+            actor.name,
+            "move",
+            "department",
+            str(number),
+            before={"order": beside},
+            after={"order": moved},
+        )
+    )
+    return branch
 
 
 async def lead(
@@ -191,10 +233,11 @@ async def place(
 
 
 async def remove(uow: UnitOfWork, actor: StaffMember, number: int, now: datetime) -> Branch:
-    """Delete a department that holds nothing.
+    """Delete a department that holds nothing; one on the first level must remain (ORG-15).
 
     Raises:
-        Conflict: Departments stand below it, people are in it, or quick replies belong to it.
+        Conflict: Departments stand below it, people are in it, quick replies belong to it, an
+            account or an allocation rule names it, or it is the last one on the first level.
         NotFound: There is none of that number.
     """
     access.require(actor.role, Permission.STAFF)
@@ -211,6 +254,9 @@ async def remove(uow: UnitOfWork, actor: StaffMember, number: int, now: datetime
             people=people,
             replies=replies,
         )
+    if branch.parent_id is None and sum(one.parent_id is None for one in branches) == 1:
+        raise Conflict("department.last", name=branch.name)
+    await _refuse_named(uow, branch)
     await uow.departments.delete(number)
     await _record(uow, actor, "delete", branch, None, now)
     return branch
@@ -264,6 +310,25 @@ def _facts(branch: Branch | None) -> dict[str, object] | None:
         "remark": branch.remark,
         "head": branch.head_id,
     }
+
+
+async def _refuse_named(uow: UnitOfWork, branch: Branch) -> None:
+    """Refuse to delete what accounts or rules name: nobody would serve their customers then."""
+    receivers = await uow.accounts.receivers()
+    accounts = [
+        account.heading
+        for account in await uow.accounts.all()
+        if Receiver(DEPARTMENT, branch.id) in receivers.get(account.id, ())
+    ]
+    rules = [rule.name for rule in await uow.allocations.rules() if branch.id in rule.targets]
+    if accounts or rules:
+        raise Conflict("department.named", name=branch.name, by=", ".join([*accounts, *rules]))
+
+
+def _remark(remark: str) -> str:
+    if len(remark) > LONGEST_REMARK:
+        raise BadRequestText("department.long_remark", limit=LONGEST_REMARK)
+    return remark.strip()
 
 
 def _known(branches: Sequence[Branch], number: int) -> Branch:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.many import among
 from storage.models.staff import Department, Staff
 
 
@@ -90,6 +91,22 @@ class Departments:
                 head_id=branch.head_id,
             )
         )
+
+    async def order(self, numbers: Sequence[int]) -> None:
+        """Let neighbours stand in the order of *numbers*, in the places that they have together."""
+        rows = await self._connection.execute(
+            select(Department.position)
+            .where(among(Department.id, "ids", of_numbers=True))
+            .order_by(Department.position, Department.id),
+            {"ids": set(numbers)},
+        )
+        places = list(rows.scalars())
+        if len(set(places)) < len(places):
+            places = [places[0] + step for step in range(len(places))]
+        for number, place in zip(numbers, places, strict=True):
+            await self._connection.execute(
+                update(Department).where(Department.id == number).values(position=place)
+            )
 
     async def delete(self, number: int) -> None:
         """Delete a department in which nobody is and below which nothing stands."""

@@ -7,9 +7,11 @@ import pytest
 from bot.handlers import departments
 from bot.handlers.departments import LONGEST_NAME, MOST_LEVELS
 from core.errors import BadRequestText, Conflict, NotAllowed, NotFound
+from core.line import AllocationRule, Target
 from core.messages import text
 from core.playbook import FaqEntry, Scope, Shelf
 from core.states import Role
+from storage.repos.accounts import DEPARTMENT, Receiver
 from storage.repos.departments import Branch
 from storage.repos.staffing import StaffMember
 from tests.handlers.floor import Floor
@@ -81,6 +83,7 @@ async def test_names_of_1_to_32_characters_fit(company: Company, name: str) -> N
     assert await company.tree() == [(1, name)]
 
 
+@pytest.mark.requirement("ORG-12")
 async def test_there_is_no_sixth_level_neither_added_nor_moved(company: Company) -> None:
     line: list[Branch] = []
     for number in range(1, 6):
@@ -155,13 +158,77 @@ async def test_a_department_is_deleted_only_when_it_holds_nothing(
 
 @pytest.mark.requirement("ORG-13")
 async def test_an_empty_department_is_deleted(company: Company) -> None:
+    await company.add("Head office")
     sales = await company.add("Sales")
 
     await company.does(departments.remove, sales.id)
 
-    assert await company.tree() == []
+    assert await company.tree() == [(1, "Head office")]
     with pytest.raises(NotFound):
         await company.does(departments.remove, sales.id)
+
+
+@pytest.mark.requirement("ORG-15")
+async def test_the_top_department_stays_whatever_it_holds(company: Company) -> None:
+    head = await company.add("Head office")
+
+    with pytest.raises(Conflict, match="last"):
+        await company.does(departments.remove, head.id)
+
+    assert await company.tree() == [(1, "Head office")]
+    below = await company.add("Sales", head)
+    await company.does(departments.remove, below.id)
+    assert await company.tree() == [(1, "Head office")]
+
+
+@pytest.mark.requirement("ORG-15")
+async def test_a_department_has_a_name_a_remark_and_a_place_and_all_three_change(
+    company: Company,
+) -> None:
+    head = await company.add("Head office")
+    sales = await company.does(departments.add, "Sales", head.id, remark="since May")
+    assert (sales.remark, sales.parent_id) == ("since May", head.id)
+    with pytest.raises(BadRequestText):
+        await company.does(departments.add, "Long", None, remark="x" * 257)
+
+    await company.does(departments.change, sales.id, name="Shop", remark="since June")
+    await company.does(departments.move, sales.id, None)
+
+    (_, changed) = await company.floor.do(departments.departments, company.owner)
+    branch = changed.branch
+    assert (branch.name, branch.remark, branch.parent_id) == ("Shop", "since June", None)
+
+
+@pytest.mark.requirement("ORG-12")
+async def test_neighbours_trade_places_with_all_below_them(company: Company) -> None:
+    first = await company.add("A")
+    await company.add("A1", first)
+    second = await company.add("B")
+    await company.add("C")
+
+    await company.does(departments.reorder, second.id, up=True)
+    assert await company.tree() == [(1, "B"), (1, "A"), (2, "A1"), (1, "C")]
+    await company.does(departments.reorder, first.id, up=False)
+    assert await company.tree() == [(1, "B"), (1, "C"), (1, "A"), (2, "A1")]
+    await company.does(departments.reorder, first.id, up=False)
+    await company.does(departments.reorder, second.id, up=True)
+    assert await company.tree() == [(1, "B"), (1, "C"), (1, "A"), (2, "A1")]
+
+
+async def test_what_accounts_and_rules_name_is_not_deleted(company: Company) -> None:
+    """Otherwise nobody would serve those customers, and nobody would know why."""
+    await company.add("Head office")
+    sales, shop = await company.add("Sales"), await company.add("Shop")
+    async with company.floor.unit() as uow:
+        await uow.accounts.set_receivers(1, [Receiver(DEPARTMENT, sales.id)])
+        rule = AllocationRule(0, "to shop", target=Target.DEPARTMENTS, targets=(shop.id,))
+        await uow.allocations.add_rule(rule, company.floor.now)
+        await uow.commit()
+
+    for branch, by in ((sales, "shop"), (shop, "to shop")):
+        with pytest.raises(Conflict) as refused:
+            await company.does(departments.remove, branch.id)
+        assert refused.value.facts == {"name": branch.name, "by": by}
 
 
 async def test_a_person_is_put_into_a_department_and_taken_out(company: Company) -> None:

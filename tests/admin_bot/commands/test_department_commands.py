@@ -72,6 +72,7 @@ async def test_a_department_is_renamed_described_and_gets_one_below_it(office: O
     assert found[1].parent_id == found[0].id
 
 
+@pytest.mark.requirement("ORG-12")
 async def test_what_stands_below_moves_too_after_a_question(office: Office) -> None:
     olga = office.olga
     for path in ("Sales", "Sales > South", "Shop"):
@@ -133,6 +134,29 @@ async def test_a_department_is_deleted_after_a_question_and_only_when_it_is_empt
     assert len(await branches(office)) == 2
     await olga.presses("Yes, delete")
     assert [b.name for b in await branches(office)] == ["Sales"]
+
+
+@pytest.mark.requirement("ORG-15")
+async def test_the_last_top_department_is_kept(office: Office) -> None:
+    olga = office.olga
+    await olga.says("/department_add Sales\nsince May")
+    assert "Remark: since May" in olga.heard[-1]
+    await olga.presses("Delete")
+    await olga.presses("Yes, delete")
+    assert "“Sales” is the last one" in olga.notice
+    assert [(b.name, b.remark) for b in await branches(office)] == [("Sales", "since May")]
+
+
+@pytest.mark.requirement("ORG-12")
+async def test_neighbours_are_put_in_another_order(office: Office) -> None:
+    olga = office.olga
+    await olga.says("/department_add A")
+    await olga.says("/department_add B")
+    await olga.presses("⬆ Earlier")
+    assert [b.name for b in await branches(office)] == ["B", "A"]
+    await olga.presses("B")
+    await olga.presses("⬇ Later")
+    assert [b.name for b in await branches(office)] == ["A", "B"]
 
 
 async def test_admins_and_agents_may_not(office: Office) -> None:
