@@ -163,8 +163,8 @@ class _Desk:
                 fresh.append(n)
         opinions = {n: a for n, a in pressed.items() if a.of_ended}
         quiet = [n for n in fresh if n not in opinions and people[keys[n]].id not in talks]
-        known = {n: (people[keys[n]], messages[n]) for n in quiet if keys[n] not in new}
-        remarks = await remarks_among(uow, self.told, known)
+        wrote = {n: (people[keys[n]], messages[n]) for n in quiet if keys[n] not in new}
+        remarks = await remarks_among(uow, self.told, wrote)
         await self._take_opinions(
             [
                 Opinion(
