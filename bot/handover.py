@@ -45,6 +45,8 @@ async def backgrounds(
     """Return what is to be told of those conversations that were handed over, by number."""
     handed = {}
     around = {party.talk.id: party for party in pairs}
+    if not around:
+        return {}
     for number, all_of_it in (await uow.handoffs.of_conversations(around)).items():
         counted = [h for h in all_of_it if h.kind not in STAYS and h.undone_at is None]
         if counted:
@@ -121,6 +123,8 @@ async def withdraw(
         becomes: The card's new content by (conversation, member of staff).
     """
     found = {c.outbox_key: c for c in cards}
+    if not found:
+        return
     await uow.outbox.cancel(found, tell.now)
     states = await uow.outbox.states(found)
     people = await uow.staffing.by_ids({c.staff_id for c in found.values()})
@@ -163,10 +167,13 @@ async def begin_service(
     """
     pairs = list(served)
     ids = [party.talk.id for party, _ in pairs]
-    known = await backgrounds(uow, (party for party, _ in pairs), tell)
+    # Most conversations have none of these, and many are given out at the same moment.
+    traces = await uow.line.traces(ids)
+    handed = [party for party, _ in pairs if party.talk.id in traces["handoff"]]
+    known = await backgrounds(uow, handed, tell)
     recent = {**await recent_lines(uow, ids), **await _more_lines(uow, known)}
-    cards = await uow.line.collect(ids)
-    people = await uow.staffing.by_ids({c.staff_id for c in cards})
+    cards = await uow.line.collect(traces["card"]) if traces["card"] else []
+    people = await uow.staffing.by_ids({c.staff_id for c in cards}) if cards else {}
     becomes: dict[tuple[int, int], Content] = {}
     for party, agent in pairs:
         talk, name = party.talk, party.person.name
@@ -192,7 +199,8 @@ async def begin_service(
             tell.staff(agent, mine, CARD, talk.id)
     await withdraw(uow, tell, cards, becomes)
     await uow.allocations.served_by({party.talk.identity_id: agent.id for party, agent in pairs})
-    await uow.line.forget_passes(ids)
+    if traces["pass"]:
+        await uow.line.forget_passes(traces["pass"])
     if away := [party.talk for party, _ in pairs if party.talk.waits_as]:
         await uow.waits.watch_again(talk.id for talk in away)
         for talk in away:

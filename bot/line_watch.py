@@ -48,16 +48,20 @@ class LineWatch:
             await heard(self._rung, SWEEP_SECONDS)
 
     async def look(self) -> None:
-        """Settle every line in which somebody waits."""
+        """Settle every line in which somebody waits while an agent has a seat free."""
         desk = self._desk
-        async with desk.reading() as uow:
-            waiting = await uow.line.groups_waiting()
-        if not waiting:
-            return
+        if desk.database.is_sqlite:
+            # The right to write is one for everybody: it is asked for only where it is needed.
+            async with desk.reading() as uow:
+                if not await uow.line.groups_ready():
+                    return
         async with desk.unit() as uow:
+            ready = await uow.line.groups_ready()
+            if not ready:
+                return
             await settle(
                 uow,
-                waiting,
+                ready,
                 mode=desk.config.desk.assignment,
                 texts_for=desk.texts,
                 now=desk.clock(),

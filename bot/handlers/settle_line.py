@@ -1,5 +1,6 @@
 """What happens when people and customers may be matched: cards are dealt, or seats filled."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta, tzinfo
@@ -10,12 +11,13 @@ from bot.dialog.machine import Move
 from bot.handover import begin_service, recent_lines, shown, withdraw
 from bot.queue.assignment import Assign, Decision, Floor, Offer, Own, Withdraw, assign
 from bot.rules.masking import Mask
-from bot.telling import Party, Telling, Voice, parties
+from bot.telling import Party, Telling, Voice
 from core.i18n.texts import Texts
 from core.line import AllocationRule, Allotment, RuleOrder, Seat, Source, Target, Waiting
 from core.policy import Mode, Policies, Policy
 from core.states import State
 from core.timers import OFFER
+from storage.claims import Claim
 from storage.repos.allocations import BY_DESK, BY_RULE, Allocated
 from storage.repos.line import DealtCard
 from storage.repos.outbox import CARD
@@ -76,8 +78,8 @@ async def settle(
         uow.ring(LINE)
     if not now_or_later:
         return 0
-    talks = await uow.conversations.lock({d.conversation_id for d in now_or_later})
-    around = await parties(uow, talks.values())
+    locked = await uow.conversations.lock_with_people({d.conversation_id for d in now_or_later})
+    around = {talk.id: Party(talk, person, account) for talk, person, account in locked}
     voice = Voice(texts_for, zone, new_key, mask=mask, policies=policies)
     tell = Telling(uow, voice, now)
     done = await _take_back(uow, tell, around, [d for d in now_or_later if isinstance(d, Withdraw)])
@@ -129,17 +131,40 @@ class _Room:
         Staff before conversations, each in id order. Whoever takes a conversation holds their own
         row too, so that what is decided is still true when it is written.
         """
-        offers = await _offers(uow, policies, asked)
+        accounts = await uow.allocations.accounts()
+        allotment = Allotment(accounts=accounts)
+        if not await _offers(uow, policies, asked, accounts):
+            free = await uow.line.free(asked)
+            if not free:
+                return None
+            members = await uow.staffing.lock(free)
+            # Only now: another process may have given them something a moment ago.
+            seats = await uow.line.seats(asked, members)
+            room = cls(uow, policies, allotment, members, seats, asked, [], now, {})
+        else:
+            found = await cls._with_cards(uow, asked, policies, allotment, now)
+            if found is None:
+                return None
+            room = found
+        room.allotment = await room._allotment(zone)
+        return room
+
+    @classmethod
+    async def _with_cards(
+        cls,
+        uow: UnitOfWork,
+        asked: set[int],
+        policies: Policies,
+        allotment: Allotment,
+        now: datetime,
+    ) -> "_Room | None":
+        """Lock those before whom cards lie, or may have to, as well."""
         seats = await uow.line.seats(asked)
         free = {s.staff_id for s in seats if s.serving < s.capacity}
-        groups_of: dict[int, list[int]] = {}
-        cards: list[DealtCard] = []
-        wide = set(asked)
-        if offers:
-            # A card counts for one of the agent's seats, whichever group it is from.
-            groups_of = await uow.staffing.memberships()
-            wide |= {g for s in seats for g in groups_of.get(s.staff_id, ())}
-            cards = await uow.line.lying(wide)
+        # A card counts for one of the agent's seats, whichever group it is from.
+        groups_of = await uow.staffing.memberships()
+        wide = asked | {g for s in seats for g in groups_of.get(s.staff_id, ())}
+        cards = await uow.line.lying(wide)
         if not free and not cards:
             return None
         here = {s.staff_id for s in seats}
@@ -148,38 +173,96 @@ class _Room:
         mine = {c.staff_id for c in cards if c.staff_id in here or c.staff_id not in on_duty}
         members = await uow.staffing.lock(free | mine)
         # Read again behind the locks: another process may have dealt a moment ago.
-        if offers:
-            cards = [c for c in await uow.line.lying(wide) if c.staff_id in members]
+        cards = [c for c in await uow.line.lying(wide) if c.staff_id in members]
         locked = members.keys() & here
         seats = await uow.line.seats(wide, locked)
-        room = cls(uow, policies, Allotment(), members, seats, wide, cards, now, {})
-        room.allotment = await room._allotment(zone)
-        return room
+        return cls(uow, policies, allotment, members, seats, wide, cards, now, {})
 
     async def decide(self) -> list[Decision]:
         """Read as much of the lines as is needed, and decide."""
-        free = {s.staff_id: max(0, s.capacity - s.serving) for s in self.seats}
-        with_room = {s.group_id for s in self.seats if free[s.staff_id]}
-        limit = min(sum(free.values()), MOST_AT_ONCE) + 1
+        agents = {s.staff_id: s for s in self.seats}.values()
+        free = sum(max(0, one.capacity - one.serving) for one in agents)
+        limit = min(free, MOST_AT_ONCE) + 1
+        reach = self._reach(())
+        waiting: dict[int, Waiting] = {}
         while True:
-            waiting = await self.uow.line.oldest_of_each(with_room, limit)
-            waiting = await self._well_known(waiting)
-            self.group_of = {w.conversation_id: w.group_id for w in waiting}
-            passed = await self.uow.line.passed(self.group_of)
+            whole = await self._read_on(waiting, reach, limit)
+            line = await self._well_known(list(waiting.values()))
+            self.group_of = {w.conversation_id: w.group_id for w in line}
+            passed = await self.uow.line.passed(self.group_of) if line else set()
             floor = Floor(self.seats, self.policies, self.allotment, self.cards, passed)
-            dealt = assign(waiting, floor)
-            read: dict[int, int] = {}
-            for w in waiting:
-                read[w.group_id] = read.get(w.group_id, 0) + 1
-            if not any(read.get(group, 0) == limit for group in dealt.hungry):
+            dealt = assign(line, floor)
+            # Whoever has a seat left could not serve those who were read, but perhaps others.
+            gets = [
+                (d.staff_id, waiting[d.conversation_id])
+                for d in dealt.decisions
+                if isinstance(d, Assign | Offer) and d.conversation_id in waiting
+            ]
+            hungry = dealt.hungry - whole
+            reach = {g: a for g, a in self._reach(gets).items() if g in hungry} if hungry else {}
+            if not reach:
                 return list(dealt.decisions)
             limit *= _DEEPER
+
+    async def _read_on(
+        self,
+        waiting: dict[int, Waiting],
+        reach: Mapping[int, frozenset[str] | None],
+        limit: int,
+    ) -> set[int]:
+        """Read the first *limit* in line into *waiting*; return the groups that have no more."""
+        whole = set()
+        for group, accounts in reach.items():
+            found = await self.uow.line.oldest_of_each([group], limit, accounts)
+            waiting |= {w.conversation_id: w for w in found}
+            if len(found) < limit:
+                whole.add(group)
+        return whole
+
+    def _reach(self, gets: Iterable[tuple[int, Waiting]]) -> dict[int, frozenset[str] | None]:
+        """Return which groups have an agent who could serve somebody, and of which accounts.
+
+        Args:
+            gets: What agents get besides what they hold.
+
+        Returns:
+            By group the accounts, ``None`` for all.
+        """
+        facts = self.allotment.accounts
+        serving: Counter[int] = Counter()
+        of_account: Counter[tuple[int, str]] = Counter()
+        of_group: Counter[tuple[int, int]] = Counter()
+        for staff_id, w in gets:
+            serving[staff_id] += 1
+            of_account[staff_id, w.account] += 1
+            of_group[staff_id, w.group_id] += 1
+        pairs = {(name, s.group_id) for name in facts for s in self.seats}
+        limits = {pair: self.policies.limits(*pair) for pair in pairs}
+        found: dict[int, set[str]] = {}
+        for s in self.seats:
+            id_, group = s.staff_id, s.group_id
+            if s.serving + serving[id_] >= s.capacity:
+                continue
+            for name, account in facts.items():
+                most, most_of_group = limits[name, group]
+                held = s.by_account.get(name, 0) + of_account[id_, name]
+                held_of_group = s.by_group.get(group, 0) + of_group[id_, group]
+                if (
+                    (account.receivers is None or id_ in account.receivers)
+                    and (not most or held < most)
+                    and (not most_of_group or held_of_group < most_of_group)
+                ):
+                    found.setdefault(group, set()).add(name)
+        return {
+            group: None if len(names) == len(facts) else frozenset(names)
+            for group, names in sorted(found.items())
+        }
 
     async def _allotment(self, zone: tzinfo) -> Allotment:
         """Return what rules look at; only what is asked for is read."""
         repo = self.uow.allocations
         rules = tuple(rule for rule in await repo.rules() if rule.enabled)
-        accounts = await repo.accounts()
+        accounts = self.allotment.accounts
         modes = {self.policies.desk.mode, *(p.get("mode") for p in self.policies.own.values())}
         if not rules and Mode.OWN not in modes:
             return Allotment(accounts=accounts)
@@ -213,10 +296,11 @@ def _asks_elsewhere(rule: AllocationRule) -> bool:
     return rule.source is Source.SHARED or rule.target is Target.FOLLOWER
 
 
-async def _offers(uow: UnitOfWork, policies: Policies, asked: Collection[int]) -> bool:
+async def _offers(
+    uow: UnitOfWork, policies: Policies, asked: Collection[int], accounts: Iterable[str]
+) -> bool:
     """Say whether cards may lie, or may have to lie, for conversations of these groups."""
-    accounts = await uow.accounts.all()
-    if any(policies.of(a.name, group).mode is Mode.OFFER for a in accounts for group in asked):
+    if any(policies.of(name, group).mode is Mode.OFFER for name in accounts for group in asked):
         return True
     # Cards may still lie from before the mode was changed.
     return bool(await uow.line.lying(asked))
@@ -305,8 +389,16 @@ async def _assign(
     assigns: list[Assign],
 ) -> int:
     given = []
+    claims = [
+        Claim(
+            one.conversation_id, one.staff_id, one.limits, party.account, party.talk.group_id or 0
+        )
+        for one in assigns
+        for party in (around[one.conversation_id],)
+    ]
+    claimed = await uow.line.claim_all(claims, tell.now)
     for one in assigns:
-        if await uow.line.claim(one.conversation_id, one.staff_id, tell.now, one.limits):
+        if one.conversation_id in claimed:
             party = around[one.conversation_id]
             party.talk.state, party.talk.agent_id = State.SERVING, one.staff_id
             given.append((party, members[one.staff_id]))
@@ -317,18 +409,7 @@ async def _assign(
     first: dict[int, int] = {}
     for party, member in given:
         first.setdefault(member.id, party.talk.id)
-    for member_id in sorted(first):
-        await _busy(uow, members[member_id], first[member_id], tell.now)
+    await uow.line.given_work(first, tell.now)
     if given:
         await begin_service(uow, tell, given, came_from=State.WAITING, move=Move.TAKE, by=None)
     return len(given)
-
-
-async def _busy(uow: UnitOfWork, member: StaffMember, first: int, now: datetime) -> None:
-    """Note that *member* was given work; put it in front where nothing is."""
-    values: dict[str, object] = {"idle_since": now}
-    held = {t.id for t in await uow.conversations.of_agent(member.id)}
-    # A front that points at a conversation which is over is no front.
-    if member.front_conversation_id not in held:
-        values["front_conversation_id"] = first
-    await uow.staffing.change(member.id, **values)

@@ -66,6 +66,18 @@ class Avatar:
     kind: str
 
 
+_ALL = select(
+    Account.id,
+    Account.name,
+    Account.channel,
+    Account.enabled,
+    Account.group_id,
+    Account.title,
+    Account.institution,
+    Account.keeper_id,
+).order_by(Account.id)
+
+
 class Accounts:
     """The accounts table, and who serves which."""
 
@@ -74,18 +86,7 @@ class Accounts:
 
     async def all(self) -> list[AccountFacts]:
         """Return every account, oldest first."""
-        rows = await self._connection.execute(
-            select(
-                Account.id,
-                Account.name,
-                Account.channel,
-                Account.enabled,
-                Account.group_id,
-                Account.title,
-                Account.institution,
-                Account.keeper_id,
-            ).order_by(Account.id)
-        )
+        rows = await self._connection.execute(_ALL)
         return [AccountFacts(*row) for row in rows]
 
     async def change(self, account_id: int, **values: Any) -> None:

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Table, bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.line import AccountSeats, AllocationRule, Candidate, RuleOrder, Source, Target, Tie
+from storage.bulk import BulkUpdate
 from storage.many import among
 from storage.models.account import Account, AccountReceiver
 from storage.models.conversation import Conversation
@@ -61,6 +62,22 @@ def _values(rule: AllocationRule) -> dict[str, Any]:
     }
 
 
+_RULES = (
+    select(AllocationRuleRow.__table__)
+    .where(AllocationRuleRow.deleted_at.is_(None))
+    .order_by(AllocationRuleRow.position, AllocationRuleRow.id)
+)
+_ACCOUNTS = select(
+    Account.id,
+    Account.name,
+    Account.institution,
+    Account.keeper_id,
+    AccountReceiver.kind,
+    AccountReceiver.ref_id,
+).outerjoin(AccountReceiver, AccountReceiver.account_id == Account.id)
+_SERVED_BY = BulkUpdate(cast("Table", Identity.__table__), "last_agent_id", "id")
+
+
 class Allocations:
     """The allocation_rules and allocations tables, and the owners of customers."""
 
@@ -71,12 +88,7 @@ class Allocations:
 
     async def rules(self) -> list[AllocationRule]:
         """Return every rule in the order in which they are asked."""
-        rows = await self._connection.execute(
-            select(AllocationRuleRow.__table__)
-            .where(AllocationRuleRow.deleted_at.is_(None))
-            .order_by(AllocationRuleRow.position, AllocationRuleRow.id)
-        )
-        return [_rule(row) for row in rows]
+        return [_rule(row) for row in await self._connection.execute(_RULES)]
 
     async def rule(self, rule_id: int) -> AllocationRule | None:
         """Return a rule; ``None`` when there is none of that number."""
@@ -127,13 +139,12 @@ class Allocations:
 
     async def accounts(self) -> dict[str, AccountSeats]:
         """Return what assignment must know of each account, by name."""
-        receivers = await self.receivers()
-        rows = await self._connection.execute(
-            select(Account.id, Account.name, Account.institution, Account.keeper_id)
-        )
+        rows = (await self._connection.execute(_ACCOUNTS)).all()
+        chosen = [(id_, kind, ref) for id_, *_, kind, ref in rows if kind is not None]
+        receivers = await self._receivers(chosen)
         return {
-            row.name: AccountSeats(row.name, row.institution, row.keeper_id, receivers.get(row.id))
-            for row in rows
+            name: AccountSeats(name, institution, keeper, receivers.get(id_))
+            for id_, name, institution, keeper, _, _ in rows
         }
 
     async def receivers(self) -> dict[int, frozenset[int]]:
@@ -144,7 +155,9 @@ class Allocations:
         rows = await self._connection.execute(
             select(AccountReceiver.account_id, AccountReceiver.kind, AccountReceiver.ref_id)
         )
-        chosen = [(row.account_id, row.kind, row.ref_id) for row in rows]
+        return await self._receivers([(row.account_id, row.kind, row.ref_id) for row in rows])
+
+    async def _receivers(self, chosen: Sequence[tuple[int, str, int]]) -> dict[int, frozenset[int]]:
         if not chosen:
             return {}
         staff = await self._connection.execute(
@@ -230,22 +243,30 @@ class Allocations:
 
     async def allocate(self, allocated: Iterable[Allocated], now: datetime) -> None:
         """Make customers somebody's and write it down."""
-        for one in sorted(allocated, key=lambda a: a.customer_id):
-            await self._connection.execute(
-                update(Customer)
-                .where(Customer.id == one.customer_id)
-                .values(owner_id=one.staff_id, owned_since=now)
-            )
-            await self._connection.execute(
-                insert(AllocationRow).values(
-                    at=now,
-                    customer_id=one.customer_id,
-                    staff_id=one.staff_id,
-                    how=one.how,
-                    rule_id=one.rule_id,
-                    by_id=one.by_id,
-                )
-            )
+        # In one order in every process: rows that are written are locked.
+        every = sorted(allocated, key=lambda a: a.customer_id)
+        if not every:
+            return
+        await self._connection.execute(
+            update(Customer)
+            .where(Customer.id == bindparam("row"))
+            .values(owner_id=bindparam("owner"), owned_since=bindparam("since")),
+            [{"row": one.customer_id, "owner": one.staff_id, "since": now} for one in every],
+        )
+        await self._connection.execute(
+            insert(AllocationRow),
+            [
+                {
+                    "at": now,
+                    "customer_id": one.customer_id,
+                    "staff_id": one.staff_id,
+                    "how": one.how,
+                    "rule_id": one.rule_id,
+                    "by_id": one.by_id,
+                }
+                for one in every
+            ],
+        )
 
     async def release(self, customers: Iterable[int]) -> None:
         """Let customers belong to nobody."""
@@ -258,9 +279,5 @@ class Allocations:
 
     async def served_by(self, served: Mapping[int, int]) -> None:
         """Remember who served identities last; *served* is the agent by identity."""
-        for identity_id in sorted(served):
-            await self._connection.execute(
-                update(Identity)
-                .where(Identity.id == identity_id)
-                .values(last_agent_id=served[identity_id])
-            )
+        rows = [(served[identity_id], identity_id) for identity_id in sorted(served)]
+        await _SERVED_BY.run(self._connection, rows)

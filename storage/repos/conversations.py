@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 from core.states import State
 from storage.bulk import BulkInsert, BulkUpdate
 from storage.many import among
+from storage.models.account import Account
 from storage.models.conversation import Conversation, ConversationEvent
 from storage.models.customer import Identity
 from storage.repos.people import PERSON_FIELDS, Person
@@ -102,6 +103,14 @@ _LOCK_IDS = (
     .with_for_update(key_share=True)
 )
 _BY_IDS = select(*_FIELDS).where(among(Conversation.id, "ids", of_numbers=True))
+_LOCK_WITH_PEOPLE = (
+    select(*_FIELDS, *PERSON_FIELDS, Account.name)
+    .join(Identity, Identity.id == Conversation.identity_id)
+    .join(Account, Account.id == Conversation.account_id)
+    .where(among(Conversation.id, "ids", of_numbers=True))
+    .order_by(Conversation.id)
+    .with_for_update(key_share=True, of=Conversation)
+)
 _UPDATE = BulkUpdate(
     cast("Table", Conversation.__table__),
     "state",
@@ -184,6 +193,17 @@ class Conversations:
     async def lock(self, ids: Iterable[int]) -> dict[int, Talk]:
         """Return conversations by id, locked, in id order."""
         return await self._many(_LOCK_IDS, ids)
+
+    async def lock_with_people(self, ids: Iterable[int]) -> list[tuple[Talk, Person, str]]:
+        """Return conversations by id, locked, in id order, with who is on the other side and the
+        name of the account."""
+        rows = await self._connection.execute(_LOCK_WITH_PEOPLE, {"ids": set(ids)})
+        found = []
+        for row in rows:
+            fields: tuple[Any, ...] = tuple(row)
+            person = Person(*fields[len(_FIELDS) : -1])
+            found.append((_talk(fields[: len(_FIELDS)]), person, fields[-1]))
+        return found
 
     async def by_ids(self, ids: Iterable[int]) -> dict[int, Talk]:
         """Return conversations by id without locking them."""

@@ -1,23 +1,40 @@
 """Questions about the waiting line: who waits, who could serve, who was offered what."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, func, insert, literal, select, tuple_, update
+from sqlalchemy import (
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    literal_column,
+    select,
+    tuple_,
+    union,
+    union_all,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from core.line import Seat, Waiting
 from core.states import Presence, State
+from storage import claims
+from storage.claims import Claim
 from storage.many import among
 from storage.models.account import Account
 from storage.models.base import UtcDateTime
 from storage.models.conversation import Card, Conversation, Passed
 from storage.models.customer import Customer, Identity
-from storage.models.staff import Membership, Staff
+from storage.models.reception import Handoff
+from storage.models.staff import Group, Membership, Staff
 
 # Written into the SQL text, not sent as parameters: a partial index is used only where the
 # database can see that the condition is the index's own.
@@ -36,6 +53,7 @@ class DealtCard:
     chat: str
 
 
+# What never changes is put together once: building a statement costs more than running it.
 _WHO_WAITS = (
     select(
         Conversation.id,
@@ -52,6 +70,89 @@ _WHO_WAITS = (
     .join(Customer, Customer.id == Identity.customer_id)
     .order_by(*_ORDER)
 )
+_FIRST = _WHO_WAITS.where(_WAITING, Conversation.group_id == bindparam("group")).limit(
+    bindparam("most")
+)
+_FIRST_OF_ACCOUNTS = _FIRST.where(among(Account.name, "accounts", of_numbers=False))
+_HELD = (
+    select(Conversation.agent_id, func.count().label("held"))
+    .where(_SERVING)
+    .group_by(Conversation.agent_id)
+    .subquery()
+)
+_FREE = (
+    Staff.active,
+    Staff.presence == Presence.ONLINE.value,
+    Staff.capacity > func.coalesce(_HELD.c.held, 0),
+)
+_GROUPS_WAITING = select(Group.id).where(
+    exists().where(Conversation.group_id == Group.id, _WAITING)
+)
+_DEALT_GROUPS = select(Conversation.group_id).join(Card, Card.conversation_id == Conversation.id)
+_READY: Any = union(
+    _GROUPS_WAITING.where(
+        Group.id.in_(
+            select(Membership.group_id)
+            .join(Staff, Staff.id == Membership.staff_id)
+            .outerjoin(_HELD, _HELD.c.agent_id == Staff.id)
+            .where(*_FREE)
+        )
+    ),
+    _DEALT_GROUPS,
+)
+_FREE_STAFF = (
+    select(Staff.id)
+    .outerjoin(_HELD, _HELD.c.agent_id == Staff.id)
+    .where(
+        *_FREE,
+        Staff.id.in_(
+            select(Membership.staff_id).where(among(Membership.group_id, "groups", of_numbers=True))
+        ),
+    )
+)
+_SEATS = (
+    select(Staff.id, Membership.group_id, Staff.capacity, Staff.idle_since)
+    .join(Membership, Membership.staff_id == Staff.id)
+    .where(
+        Staff.active,
+        Staff.presence == Presence.ONLINE.value,
+        among(Membership.group_id, "groups", of_numbers=True),
+    )
+    .order_by(Staff.id, Membership.group_id)
+)
+_SEATS_OF = _SEATS.where(among(Staff.id, "staff", of_numbers=True))
+_HELD_BY = (
+    select(Conversation.agent_id, Account.name, Conversation.group_id, func.count())
+    .join(Account, Account.id == Conversation.account_id)
+    .where(_SERVING, among(Conversation.agent_id, "staff", of_numbers=True))
+    .group_by(Conversation.agent_id, Account.name, Conversation.group_id)
+)
+_LYING = (
+    select(Card.conversation_id, Card.staff_id, Card.outbox_key, Card.chat)
+    .join(Conversation, Conversation.id == Card.conversation_id)
+    .where(among(Conversation.group_id, "groups", of_numbers=True))
+    .order_by(Card.conversation_id, Card.staff_id)
+)
+_PASSED = select(Passed.conversation_id, Passed.staff_id).where(
+    among(Passed.conversation_id, "ids", of_numbers=True)
+)
+
+
+def _trace(kind: str, column: Any) -> Any:
+    return select(literal_column(f"'{kind}'"), column).where(among(column, "ids", of_numbers=True))
+
+
+_TRACES = union_all(
+    _trace("card", Card.conversation_id),
+    _trace("pass", Passed.conversation_id),
+    _trace("handoff", Handoff.conversation_id),
+)
+_COLLECT = (
+    delete(Card)
+    .where(among(Card.conversation_id, "ids", of_numbers=True))
+    .returning(Card.conversation_id, Card.staff_id, Card.outbox_key, Card.chat)
+)
+_FORGET_PASSES = delete(Passed).where(among(Passed.conversation_id, "ids", of_numbers=True))
 
 
 def _who_waits(rows: Iterable[Any]) -> list[Waiting]:
@@ -125,16 +226,26 @@ class Line:
         )
         return _who_waits(rows)
 
-    async def oldest_of_each(self, groups: Iterable[int], limit: int) -> list[Waiting]:
+    async def oldest_of_each(
+        self, groups: Iterable[int], limit: int, accounts: Collection[str] | None = None
+    ) -> list[Waiting]:
         """Return the first *limit* in line of each of *groups*, first in line first.
 
         A walk along the index for each group: ranking all who wait would read the whole line.
+
+        Args:
+            groups: The groups.
+            limit: How many of each.
+            accounts: Only of these; ``None`` for all.
         """
         found: list[Waiting] = []
         for group in sorted(set(groups)):
-            rows = await self._connection.execute(
-                _WHO_WAITS.where(_WAITING, Conversation.group_id == group).limit(limit)
-            )
+            values: dict[str, object] = {"group": group, "most": limit}
+            if accounts is None:
+                rows = await self._connection.execute(_FIRST, values)
+            else:
+                values["accounts"] = set(accounts)
+                rows = await self._connection.execute(_FIRST_OF_ACCOUNTS, values)
             found += _who_waits(rows)
         return sorted(found, key=lambda w: w.place)
 
@@ -185,10 +296,21 @@ class Line:
 
     async def groups_waiting(self) -> set[int]:
         """Return the groups in whose line somebody waits."""
-        rows = await self._connection.execute(
-            select(Conversation.group_id).where(_WAITING).distinct()
-        )
-        return {group for group in rows.scalars() if group is not None}
+        # One look into the index for each group: reading off who waits would read the whole line.
+        return set((await self._connection.execute(_GROUPS_WAITING)).scalars())
+
+    async def groups_ready(self) -> set[int]:
+        """Return the groups in which there may be something to do.
+
+        Somebody waits there while an agent of theirs has a seat free, or cards lie on the tables.
+        """
+        rows = (await self._connection.execute(_READY)).scalars()
+        return {group for group in rows if group is not None}
+
+    async def free(self, groups: Iterable[int]) -> set[int]:
+        """Return the agents on duty in *groups* who serve fewer than they may."""
+        rows = await self._connection.execute(_FREE_STAFF, {"groups": set(groups)})
+        return set(rows.scalars())
 
     async def seats(self, groups: Iterable[int], staff: Iterable[int] | None = None) -> list[Seat]:
         """Return the agents on duty in *groups*, a row for each group they are in.
@@ -197,25 +319,10 @@ class Line:
             groups: The groups.
             staff: Of whom only; ``None`` for everybody.
         """
-        question = (
-            select(
-                Staff.id,
-                Membership.group_id,
-                Staff.capacity,
-                Staff.idle_since,
-            )
-            .join(Membership, Membership.staff_id == Staff.id)
-            .where(
-                Staff.active,
-                Staff.presence == Presence.ONLINE.value,
-                among(Membership.group_id, "groups", of_numbers=True),
-            )
-            .order_by(Staff.id, Membership.group_id)
-        )
         values: dict[str, object] = {"groups": set(groups)}
         if staff is not None:
-            question = question.where(among(Staff.id, "staff", of_numbers=True))
             values["staff"] = set(staff)
+        question = _SEATS if staff is None else _SEATS_OF
         rows = (await self._connection.execute(question, values)).all()
         held = await self._held({row.id for row in rows})
         seats = []
@@ -231,13 +338,7 @@ class Line:
         """Return how many conversations agents hold, by account and by group."""
         if not staff:
             return {}
-        rows = await self._connection.execute(
-            select(Conversation.agent_id, Account.name, Conversation.group_id, func.count())
-            .join(Account, Account.id == Conversation.account_id)
-            .where(_SERVING, among(Conversation.agent_id, "staff", of_numbers=True))
-            .group_by(Conversation.agent_id, Account.name, Conversation.group_id),
-            {"staff": set(staff)},
-        )
+        rows = await self._connection.execute(_HELD_BY, {"staff": set(staff)})
         held: dict[int, tuple[dict[str, int], dict[int, int]]] = {}
         for id_, account, group, count in rows:
             accounts, groups = held.setdefault(id_ or 0, ({}, {}))
@@ -288,6 +389,43 @@ class Line:
         )
         return bool(result.rowcount == 1)
 
+    async def claim_all(self, wanted: Sequence[Claim], now: datetime) -> set[int]:
+        """Give waiting conversations to agents, in one statement.
+
+        The caller holds the agents' rows locked, so that no limit can be exceeded.
+
+        Args:
+            wanted: In the order in which they count; each conversation once.
+            now: The moment.
+
+        Returns:
+            The conversations that were still waiting and whose agent had a seat free for them.
+        """
+        return await claims.claim_all(self._connection, wanted, now)
+
+    async def given_work(self, first: Mapping[int, int], now: datetime) -> None:
+        """Note that agents were given work; put it in front of those who have nothing there.
+
+        A front that points at a conversation which is over, or no longer theirs, is no front.
+
+        Args:
+            first: By agent, the first of the conversations that they were given.
+            now: The moment.
+        """
+        await claims.given_work(self._connection, first, now)
+
+    async def traces(self, conversations: Iterable[int]) -> dict[str, set[int]]:
+        """Return which of *conversations* have cards on the tables, were let pass, or were handed
+        over, under ``card``, ``pass`` and ``handoff``.
+
+        Most have none of these, and one question is cheaper than three.
+        """
+        found: dict[str, set[int]] = {"card": set(), "pass": set(), "handoff": set()}
+        rows = await self._connection.execute(_TRACES, {"ids": set(conversations)})
+        for kind, number in rows:
+            found[kind].add(number)
+        return found
+
     async def cards(self, conversations: Iterable[int]) -> list[DealtCard]:
         """Return the cards that lie on the tables for *conversations*."""
         rows = await self._connection.execute(
@@ -318,12 +456,7 @@ class Line:
 
         Each card is returned to one caller only, however many collect at the same moment.
         """
-        rows = await self._connection.execute(
-            delete(Card)
-            .where(among(Card.conversation_id, "ids", of_numbers=True))
-            .returning(Card.conversation_id, Card.staff_id, Card.outbox_key, Card.chat),
-            {"ids": set(conversations)},
-        )
+        rows = await self._connection.execute(_COLLECT, {"ids": set(conversations)})
         return sorted(
             (DealtCard(*row) for row in rows), key=lambda c: (c.conversation_id, c.staff_id)
         )
@@ -349,23 +482,12 @@ class Line:
 
         Those whose conversation waits no longer are among them.
         """
-        rows = await self._connection.execute(
-            select(Card.conversation_id, Card.staff_id, Card.outbox_key, Card.chat)
-            .join(Conversation, Conversation.id == Card.conversation_id)
-            .where(among(Conversation.group_id, "groups", of_numbers=True))
-            .order_by(Card.conversation_id, Card.staff_id),
-            {"groups": set(groups)},
-        )
+        rows = await self._connection.execute(_LYING, {"groups": set(groups)})
         return [DealtCard(*row) for row in rows]
 
     async def passed(self, conversations: Iterable[int]) -> set[tuple[int, int]]:
         """Return who has let which of *conversations* pass: (conversation, member of staff)."""
-        rows = await self._connection.execute(
-            select(Passed.conversation_id, Passed.staff_id).where(
-                among(Passed.conversation_id, "ids", of_numbers=True)
-            ),
-            {"ids": set(conversations)},
-        )
+        rows = await self._connection.execute(_PASSED, {"ids": set(conversations)})
         return {(conversation, staff) for conversation, staff in rows}
 
     async def let_pass(self, conversation_id: int, staff_id: int, now: datetime) -> None:
@@ -379,10 +501,7 @@ class Line:
 
     async def forget_passes(self, conversations: Iterable[int]) -> None:
         """Forget who has let *conversations* pass."""
-        await self._connection.execute(
-            delete(Passed).where(among(Passed.conversation_id, "ids", of_numbers=True)),
-            {"ids": set(conversations)},
-        )
+        await self._connection.execute(_FORGET_PASSES, {"ids": set(conversations)})
 
     async def cards_of(self, staff_id: int) -> list[DealtCard]:
         """Return the cards that lie before one member of staff."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, func, select, update
+from sqlalchemy import Table, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.messages import Content
@@ -72,6 +72,18 @@ _LINE = (
     Message.reply_to,
     Message.edited,
 )
+_NEWEST = (
+    select(
+        Message.id,
+        *_LINE,
+        func.row_number()
+        .over(partition_by=Message.conversation_id, order_by=Message.id.desc())
+        .label("number"),
+    )
+    .where(among(Message.conversation_id, "ids", of_numbers=True))
+    .subquery()
+)
+_LAST = select(_NEWEST).where(_NEWEST.c.number <= bindparam("most")).order_by(_NEWEST.c.id)
 
 
 def _line(row: Any) -> TranscriptLine:
@@ -160,19 +172,7 @@ class Messages:
     ) -> dict[int, list[TranscriptLine]]:
         """Return the newest *limit* lines of each conversation, oldest of them first."""
         ids = set(conversations)
-        number = (
-            func.row_number()
-            .over(partition_by=Message.conversation_id, order_by=Message.id.desc())
-            .label("number")
-        )
-        newest = (
-            select(Message.id, *_LINE, number)
-            .where(among(Message.conversation_id, "ids", of_numbers=True))
-            .subquery()
-        )
-        rows = await self._connection.execute(
-            select(newest).where(newest.c.number <= limit).order_by(newest.c.id), {"ids": ids}
-        )
+        rows = await self._connection.execute(_LAST, {"ids": ids, "most": limit})
         found: dict[int, list[TranscriptLine]] = {id_: [] for id_ in ids}
         for row in rows:
             found[row.conversation_id].append(_line(row))

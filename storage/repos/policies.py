@@ -9,6 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from core.policy import Policies, Policy, Value
 from storage.models.reception import PolicyRow
 
+_ALL = select(PolicyRow.owner, PolicyRow.settings)
+
 
 class PolicyBook:
     """The policies table. Its rows are part of the playbook: whoever writes counts a version."""
@@ -22,7 +24,7 @@ class PolicyBook:
         Args:
             base: What holds where nobody has set anything; ``None``: the product's defaults.
         """
-        rows = await self._connection.execute(select(PolicyRow.owner, PolicyRow.settings))
+        rows = await self._connection.execute(_ALL)
         return Policies({row.owner: row.settings for row in rows}, base or Policy())
 
     async def own(self, owner: str) -> dict[str, Value]:

@@ -102,6 +102,18 @@ _GROUP = (
 )
 
 
+# Put together once: building a statement costs more than running it.
+_BY_IDS = select(*_STAFF).where(among(Staff.id, "ids", of_numbers=True))
+_LOCK = _BY_IDS.order_by(Staff.id).with_for_update(key_share=True)
+_GROUPS = select(*_GROUP).order_by(Group.id)
+_GROUPS_ONLINE = (
+    select(Membership.group_id)
+    .join(Staff, Staff.id == Membership.staff_id)
+    .where(Staff.active, Staff.presence == Presence.ONLINE.value)
+    .distinct()
+)
+
+
 def _member(row: Any) -> StaffMember:
     id_, channel, chat, name, role, active, presence, *rest = row
     return StaffMember(id_, channel, chat, name, Role(role), active, Presence(presence), *rest)
@@ -127,18 +139,11 @@ class Staffing:
 
     async def by_ids(self, ids: Iterable[int]) -> dict[int, StaffMember]:
         """Return people by id."""
-        question = select(*_STAFF).where(among(Staff.id, "ids", of_numbers=True))
-        return {m.id: m for m in await self._members(question, {"ids": set(ids)})}
+        return {m.id: m for m in await self._members(_BY_IDS, {"ids": set(ids)})}
 
     async def lock(self, ids: Iterable[int]) -> dict[int, StaffMember]:
         """Return people by id, locked in id order. Always lock staff before conversations."""
-        question = (
-            select(*_STAFF)
-            .where(among(Staff.id, "ids", of_numbers=True))
-            .order_by(Staff.id)
-            .with_for_update(key_share=True)
-        )
-        return {m.id: m for m in await self._members(question, {"ids": set(ids)})}
+        return {m.id: m for m in await self._members(_LOCK, {"ids": set(ids)})}
 
     async def all(self, *, active_only: bool = True) -> list[StaffMember]:
         """Return everybody, in the order in which they were added."""
@@ -185,7 +190,7 @@ class Staffing:
 
     async def groups(self) -> list[ServiceGroup]:
         """Return every group, oldest first."""
-        rows = await self._connection.execute(select(*_GROUP).order_by(Group.id))
+        rows = await self._connection.execute(_GROUPS)
         return [ServiceGroup(*row) for row in rows]
 
     async def group(self, name_or_identifier: str) -> ServiceGroup | None:
@@ -322,13 +327,7 @@ class Staffing:
 
     async def groups_online(self) -> frozenset[int]:
         """Return the groups in which somebody is online."""
-        rows = await self._connection.scalars(
-            select(Membership.group_id)
-            .join(Staff, Staff.id == Membership.staff_id)
-            .where(Staff.active, Staff.presence == Presence.ONLINE.value)
-            .distinct()
-        )
-        return frozenset(rows)
+        return frozenset(await self._connection.scalars(_GROUPS_ONLINE))
 
     async def serving_counts(self) -> dict[int, int]:
         """Return how many conversations each agent serves now; 0 is left out."""

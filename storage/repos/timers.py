@@ -34,6 +34,10 @@ class Timer:
     id: int = 0
 
 
+_CANCEL = delete(TimerRow).where(among(TimerRow.conversation_id, "ids", of_numbers=True))
+_CANCEL_KINDS = _CANCEL.where(among(TimerRow.kind, "kinds", of_numbers=False))
+
+
 class Timers:
     """The timers table.
 
@@ -86,12 +90,11 @@ class Timers:
         wanted = set(conversations)
         if not wanted:
             return
-        statement = delete(TimerRow).where(among(TimerRow.conversation_id, "ids", of_numbers=True))
         values: dict[str, object] = {"ids": wanted}
-        if kinds is not None:
-            statement = statement.where(among(TimerRow.kind, "kinds", of_numbers=False))
-            values["kinds"] = set(kinds)
-        await self._connection.execute(statement, values)
+        if kinds is None:
+            await self._connection.execute(_CANCEL, values)
+        else:
+            await self._connection.execute(_CANCEL_KINDS, values | {"kinds": set(kinds)})
 
     async def cancel_of_staff(self, staff_id: int, kinds: Iterable[str]) -> None:
         """Forget timers of those *kinds* that are about one of our people."""
