@@ -20,7 +20,8 @@ from admin_bot.desk import reply
 from admin_bot.desk.all import COMMANDS as AGENT_COMMANDS
 from admin_bot.polling import poll
 from bot import wiring
-from bot.bell import BELLS, LINE, PHRASING, TIMERS
+from bot.account_watch import AccountWatch
+from bot.bell import BELLS, LINE, PHRASING, PLAYBOOK, TIMERS
 from bot.channels.base import Channel
 from bot.embedded_redis import EmbeddedRedis
 from bot.handlers.first_start import prepare
@@ -46,6 +47,7 @@ from playground.setup import build_world
 from playground.timepiece import Timepiece
 from playground.world import World
 from storage.migrate import migrate
+from storage.repos.accounts import AccountFacts
 
 log = structlog.get_logger(__name__)
 
@@ -113,8 +115,8 @@ async def serve(
             await _part(stack, channel)
 
         metrics = Metrics()
-        async with desk.reading() as uow:
-            accounts = {a.name: a for a in await uow.accounts.all()}
+        accounts: dict[str, AccountFacts] = {}
+        await _part(stack, AccountWatch(desk, accounts, desk.bell.listener(PLAYBOOK)))
         intake = wiring.build_intake(desk, accounts, metrics)
         background = await stack.enter_async_context(_background())
         staff_bot: StaffBot | None = None

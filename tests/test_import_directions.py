@@ -10,6 +10,7 @@ PACKAGES = ("core", "storage", "bot", "admin_bot", "playground")
 
 # From the top line to the bottom line; a room is named by the longest prefix that fits.
 # - bot.cli and bot.run compose the processes, so they stand above them.
+# - bot.account_watch keeps what a process knows of the accounts: it needs the wiring too.
 # - bot.line_watch and bot.teach_offline each run one handler for a process: they stand beside the
 #   processes, on a line of their own, because they need the wiring.
 # - bot.prompting is what was taught as one customer gets it, whoever tells it.
@@ -39,7 +40,7 @@ LINES = (
     ("bot.cli",),
     ("bot.run",),
     ("bot.web", "bot.jobs", "admin_bot", "playground"),
-    ("bot.line_watch", "bot.timer_watch", "bot.teach_offline", "bot.phrase_watch"),
+    ("bot.line_watch", "bot.account_watch", "bot.timer_watch", "bot.teach_offline", "bot.phrase_watch"),
     ("bot.wiring",),
     ("bot.intake", "bot.outbox", "bot.playbook_cases"),
     ("bot.handlers.*", "bot.current_playbook"),
