@@ -131,6 +131,8 @@ async def test_who_comes_back_in_time_keeps_them(ticking: Ticking, back: Presenc
     ticking.later(minutes=9)
 
     await ticking.says(set_presence, bo, back)
+    assert await ticking.of_staff(bo, RETURN) is None
+    await ticking.set_timer(RETURN, staff=bo.id)  # as if it had been about to happen
     await ticking.tick(hours=1)
 
     assert await ticking.held(bo) == [ann]

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.handlers.silent_customer import remind
 from core.messages import Content, Kind
 from core.playbook import Prompt
 from core.prompts import END, REMINDER
@@ -129,16 +130,36 @@ async def test_without_an_end_prompt_the_customer_is_told_that_it_is_over(
 async def test_what_was_switched_off_meanwhile_does_not_happen(
     ticking: Ticking, switched: dict[str, bool | int]
 ) -> None:
-    both = {"remind": True, "remind_minutes": 5, "end_minutes": 5}
+    both = {"remind": True, "remind_minutes": 5, "end_minutes": 6}
     await ticking.policy(**both)
     bo = await ticking.agent("Bo")
     ann = await ticking.serves(bo, "Ann")
     await ticking.answers(bo, ann)
 
     await ticking.policy(**{**both, **switched})
-    await ticking.tick(minutes=5)
+    for minutes in (5, 1):
+        await ticking.tick(minutes=minutes)
 
     assert await ticking.fired(ann) == [REMIND if "remind" not in switched else END_TIMER]
+
+
+async def test_a_timer_that_is_moved_while_somebody_looks_does_not_happen(
+    ticking: Ticking,
+) -> None:
+    await ticking.policy(remind=True)
+    bo = await ticking.agent("Bo")
+    ann = await ticking.serves(bo, "Ann")
+    await ticking.answers(bo, ann)
+    ticking.later(minutes=5)
+    async with ticking.unit() as uow:
+        seen = await uow.timers.due(ticking.now, 9)
+    await ticking.answers(bo, ann)
+
+    await ticking.says(remind, seen, book=ticking.book)
+
+    assert len(seen) == 1
+    assert await ticking.fired(ann) == []
+    assert await ticking.timers(ann) == {REMIND: 5}
 
 
 async def test_a_timer_that_the_facts_contradict_does_nothing(ticking: Ticking) -> None:
