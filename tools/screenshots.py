@@ -1,6 +1,7 @@
 """Take the pictures of the docs: ``python -m tools.screenshots`` from the repository's folder.
 
-Plays one short story in the playground, in English and in Chinese, and photographs the page.
+Plays two short stories in the playground, in English and in Chinese, and photographs the page:
+a customer, an agent and an admin; and three customers in line for two agents at closing time.
 """
 
 import asyncio
@@ -11,10 +12,13 @@ from pathlib import Path
 
 from playwright.async_api import Browser, Page, expect
 
-from tests.browser.desk import ROOT, Chat, browser, find_browser, opened, serving
+from tests.browser.desk import ROOT, Chat, browser, find_browser, opened, serving, set_clock
+from tools.line_scene import CHINESE_LINE, ENGLISH_LINE, LineStory, play_line, played_at, zone_for
 
 PICTURES = ROOT / "docs" / "pictures"
 LARGEST_BYTES = 300_000
+FORENOON = 10
+"""The hour at which the first story is told."""
 DENTED_TIN = """
 <body style="margin:0"><svg xmlns="http://www.w3.org/2000/svg" width="440" height="150"
  viewBox="0 30 440 190" preserveAspectRatio="xMidYMid slice"><defs>
@@ -67,7 +71,7 @@ ENGLISH = Story(
         "/rule_add any price, how much = It is 12 euros a tin.",
         "/faq_add When do you ship? | How long does delivery take? = Within 48 hours.",
     ),
-    asked=("Hello! How much is the oolong?", "and how long will delivery take?"),
+    asked=("Hello! How much is the oolong?", "How long does delivery take?"),
     online="You are online",
     human="Can I talk to a human?",
     take="Take",
@@ -84,7 +88,7 @@ CHINESE = Story(
         "/rule_add any 多少钱，价格 = 乌龙茶 98 元一罐。",
         "/faq_add 多久发货？｜几天能收到？ = 48 小时内发货，一般两天后送达。",
     ),
-    asked=("你好，乌龙茶多少钱？", "大概几天能收到呀"),
+    asked=("你好，乌龙茶多少钱？", "几天能收到？"),
     online="您已上线",
     human="转人工",
     take="开始接待",
@@ -102,6 +106,7 @@ async def set_stage(page: Page, address: str, story: Story) -> None:
         if not answer.ok:
             raise SystemExit(await answer.text())
     await opened(page, address)
+    await set_clock(page, address, f"{played_at(FORENOON):%Y-%m-%dT%H:%M}")
 
 
 async def play(page: Page, story: Story, photo: bytes) -> None:
@@ -141,12 +146,44 @@ async def photograph(page: Page, name: str) -> None:
         raise SystemExit(f"{path.name} is too large for a README")
 
 
-async def tell(running: Browser, story: Story, photo: bytes, *, wide: str, more: bool) -> None:
-    """Play *story* on a desk of its own and take its pictures."""
+async def tell_line(running: Browser, story: LineStory, *, wide: str, more: bool) -> None:
+    """Play three customers and two agents on a desk of its own and take its pictures."""
+    zone = zone_for(played_at())
     with tempfile.TemporaryDirectory() as folder, serving(Path(folder), story.language) as address:
         context = await running.new_context(
             locale=story.locale,
-            timezone_id="Asia/Shanghai",
+            timezone_id=zone,
+            viewport={"width": 1440, "height": 1120},
+        )
+        page = await context.new_page()
+        await play_line(page, address, story)
+        await photograph(page, wide)
+        if more:
+            await page.emulate_media(color_scheme="dark")
+            await photograph(page, "line-dark.png")
+            phone = await running.new_context(
+                locale=story.locale,
+                timezone_id=zone,
+                viewport={"width": 390, "height": 844},
+                is_mobile=True,
+                has_touch=True,
+                device_scale_factor=2,
+            )
+            small = await phone.new_page()
+            await opened(small, address)
+            await small.get_by_role("tab").filter(has_text=story.names[3]).click()
+            await photograph(small, "line-phone.png")
+            await phone.close()
+        await context.close()
+
+
+async def tell(running: Browser, story: Story, photo: bytes, *, wide: str, more: bool) -> None:
+    """Play *story* on a desk of its own and take its pictures."""
+    zone = zone_for(played_at(FORENOON))
+    with tempfile.TemporaryDirectory() as folder, serving(Path(folder), story.language) as address:
+        context = await running.new_context(
+            locale=story.locale,
+            timezone_id=zone,
             viewport={"width": 1400, "height": 900},
         )
         page = await context.new_page()
@@ -158,7 +195,7 @@ async def tell(running: Browser, story: Story, photo: bytes, *, wide: str, more:
             await photograph(page, "playground-dark.png")
             phone = await running.new_context(
                 locale=story.locale,
-                timezone_id="Asia/Shanghai",
+                timezone_id=zone,
                 viewport={"width": 390, "height": 844},
                 is_mobile=True,
                 has_touch=True,
@@ -181,6 +218,8 @@ async def main(path: str) -> None:
         await page.close()
         await tell(running, ENGLISH, photo, wide="playground.png", more=True)
         await tell(running, CHINESE, photo, wide="playground-zh.png", more=False)
+        await tell_line(running, ENGLISH_LINE, wide="line.png", more=True)
+        await tell_line(running, CHINESE_LINE, wide="line-zh.png", more=False)
 
 
 if __name__ == "__main__":

@@ -98,6 +98,7 @@ function showTabs() {
     },
   }, make("span", { class: "tab-name" }, nameOf(column.seat.person)), make("span", { class: "tab-role" }, column.title()),
   column.unread ? make("span", { class: "badge", "aria-label": t("unread", { n: column.unread }) }, String(column.unread)) : null)));
+  if (getComputedStyle(tabs).display !== "none") document.getElementById(`tab-${active}`)?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
 const hooks = {
@@ -233,6 +234,10 @@ newcomer.addEventListener("close", async () => {
 
 nameField.addEventListener("input", showHint);
 addEventListener("resize", place);
+// Whoever reads the newest messages still does when the chats become lower.
+new ResizeObserver(() => {
+  for (const column of columns.values()) if (column.near()) column.scrollDown();
+}).observe(desk);
 document.getElementById("newcomer-cancel").addEventListener("click", () => newcomer.close(""));
 document.getElementById("add-customer").addEventListener("click", () => openNewcomer("customer"));
 document.getElementById("add-agent").addEventListener("click", () => openNewcomer("agent"));

@@ -176,7 +176,7 @@ export class Column {
       else this.say_toast(event.text);
     }
     if (event.room !== this.place.key) return;
-    const near = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 120;
+    const near = this.near();
     if (event.type === "message" && this.belongs(event.message)) {
       this.log.querySelector(".empty")?.remove();
       this.log.append(this.bubbleFor(event.message));
@@ -206,6 +206,9 @@ export class Column {
       this.showStatus(event.text);
     }
   }
+
+  // Whether the newest messages are in sight, or nearly.
+  near() { return this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 120; }
 
   scrollDown() {
     this.log.scrollTop = this.log.scrollHeight;

@@ -45,6 +45,7 @@ async def test_a_day_of_three_customers_and_two_agents_can_be_played(
         await olga.says("/limits")
         await olga.presses("Silent customers")
         await olga.presses("Remind silent customers")
+        await olga.hears("Remind silent customers: off (preset) → on")
         await olga.presses("Save")
         await olga.hears("Remind silent customers: off → on")
         await set_clock(page, address, f"{tomorrow}T17:57")
