@@ -54,19 +54,13 @@ async def stored(floor: Floor, owner: StaffMember) -> Listed:
 
 
 @pytest.mark.requirement("CHN-06")
-@pytest.mark.parametrize(
-    ("title", "fits"), [("a" * 16, True), ("a" * 17, False), ("客" * 16, True), ("客" * 17, False)]
-)
-async def test_an_accounts_name_has_at_most_16_characters(
-    floor: Floor, owner: StaffMember, title: str, fits: bool
-) -> None:
-    if fits:
-        await save(floor, owner, replace(PLAIN, title=title))
-    else:
+async def test_an_accounts_name_has_at_most_16_characters(floor: Floor, owner: StaffMember) -> None:
+    for sign in ("a", "客"):
+        await save(floor, owner, replace(PLAIN, title=sign * 16))
         with pytest.raises(BadRequestText) as refused:
-            await save(floor, owner, replace(PLAIN, title=title))
+            await save(floor, owner, replace(PLAIN, title=sign * 17))
         assert refused.value.facts == {"count": 17, "limit": 16}
-    assert (await stored(floor, owner)).account.title == (title if fits else "")
+        assert (await stored(floor, owner)).account.title == sign * 16
 
 
 @pytest.mark.requirement("CHN-07")
