@@ -259,8 +259,8 @@ async def pressed_person(
     say = tell.voice.texts_for(party.person.language)
     if talk.state is State.SERVING:
         tell.customer(party, text(say("customer.yours_later", agent=person.name)))
-        theirs = _from(party, OWNER, None, offer.remark, to_agent=person.id, to_group=talk.group_id)
-        await write_down(uow, tell, talk, theirs)
+        given = _from(party, OWNER, None, offer.remark, to_agent=person.id, to_group=talk.group_id)
+        await write_down(uow, tell, talk, given)
         return True
     tell.customer(party, text(say("customer.yours_busy", agent=person.name)))
     mine = (await uow.staffing.memberships()).get(person.id, [])
