@@ -25,7 +25,7 @@ from core.errors import Conflict, NotAllowed, NotFound
 from core.i18n.texts import texts
 from core.messages import text
 from core.playbook import Match, Playbook
-from core.prompts import default_welcome
+from core.prompts import CLOSED, default_prompt
 from core.states import Role
 from core.tree import ROOT
 from storage.uow import UnitOfWork
@@ -47,7 +47,7 @@ async def everything(house: House) -> tuple[Any, ...]:
     return book.rules, book.faq, nodes, book.assigned, desk.entries, others
 
 
-DEFAULT = default_welcome(texts("en"))
+DEFAULT = default_prompt(CLOSED, texts("en"))
 
 
 def words(name: str) -> teach_words.Wishes:
@@ -84,13 +84,13 @@ CHANGES: dict[str, Act] = {
     "add words": lambda h, uow: teach_words.add(uow, h.admin, words("other"), NOON),
     "switch words": lambda h, uow: teach_words.switch(uow, h.admin, 1, True, NOON),
     "delete words": lambda h, uow: teach_words.remove(uow, h.admin, 1, NOON),
-    "first welcome": lambda h, uow: teach_prompt.change(
+    "first prompt": lambda h, uow: teach_prompt.change(
         uow, h.admin, "shop", teach_prompt.Wishes(body="Hi"), DEFAULT, NOON
     ),
-    "change welcome": lambda h, uow: teach_prompt.change(
+    "change prompt": lambda h, uow: teach_prompt.change(
         uow, h.admin, None, teach_prompt.Wishes(enabled=False), DEFAULT, NOON
     ),
-    "reset welcome": lambda h, uow: teach_prompt.reset(uow, h.admin, None, DEFAULT, NOON),
+    "reset prompt": lambda h, uow: teach_prompt.reset(uow, h.admin, None, DEFAULT, NOON),
     "first prompt of a group": lambda h, uow: teach_prompt.change(
         uow, h.admin, f"group:{h.group}", teach_prompt.Wishes(faq=True), DEFAULT, NOON
     ),
