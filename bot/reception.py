@@ -337,10 +337,11 @@ class Reception:
             if j.talk.group_id is None and groups:
                 j.talk.group_id = own.get(j.talk.account_id) or groups[0].id
         here = {j.talk.group_id for j in joined if j.talk.group_id}
-        ahead = await uow.waits.ahead(here)
         known = await speed(uow, here, self.around.now)
         again = [j.talk.id for j in joined if not j.new]
         places = await uow.line.places(again) if again else {}
+        # Counting who waits walks along the whole line: only where somebody is new in it.
+        ahead = await uow.waits.ahead(here) if len(places) < len(joined) else {}
         for j in joined:
             talk, group = j.talk, j.talk.group_id or 0
             policy = self.policy(talk, j.account)

@@ -29,7 +29,7 @@ class Speed:
 
 
 async def speed(uow: UnitOfWork, groups: Iterable[int], now: datetime) -> Speed:
-    """Look up how fast *groups* serve; two statements for any number of groups."""
+    """Look up how fast *groups* serve; a statement for each group, and one."""
     rows = await uow.waits.served(groups, now - WINDOW, MOST_SERVED)
     served = {group: [Served(*row) for row in found] for group, found in rows.items()}
     return Speed(served, await uow.staffing.groups_online(), now)

@@ -13,6 +13,22 @@ from storage.models.conversation import Conversation
 _WAITING = Conversation.state == bindparam("waiting", int(State.WAITING), literal_execute=True)
 _SERVED = Conversation.state.in_([int(State.SERVING), int(State.ENDED)])
 
+_SERVED_LATELY = (
+    select(Conversation.serving_since, Conversation.ended_at)
+    .where(
+        Conversation.group_id == bindparam("group"),
+        Conversation.serving_since > bindparam("since"),
+        _SERVED,
+    )
+    .order_by(Conversation.serving_since.desc(), Conversation.id.desc())
+    .limit(bindparam("most"))
+)
+_AHEAD = (
+    select(Conversation.group_id, Conversation.rank, func.count())
+    .where(_WAITING, among(Conversation.group_id, "groups", of_numbers=True))
+    .group_by(Conversation.group_id, Conversation.rank)
+)
+
 
 class Waits:
     """The conversations table, as those see it who stand in line."""
@@ -24,12 +40,7 @@ class Waits:
         """Return how many wait in each of *groups*, by their rank; a rank that nobody has is not
         there."""
         wanted = set(groups)
-        rows = await self._connection.execute(
-            select(Conversation.group_id, Conversation.rank, func.count())
-            .where(_WAITING, among(Conversation.group_id, "groups", of_numbers=True))
-            .group_by(Conversation.group_id, Conversation.rank),
-            {"groups": wanted},
-        )
+        rows = await self._connection.execute(_AHEAD, {"groups": wanted})
         found: dict[int, dict[int, int]] = {group: {} for group in wanted}
         for group, rank, count in rows:
             found[group or 0][rank] = count
@@ -48,35 +59,13 @@ class Waits:
         Returns:
             By group: when each was begun, and when it ended; ``None``: it is being served.
         """
-        wanted = set(groups)
-        ranked = (
-            select(
-                Conversation.group_id,
-                Conversation.serving_since,
-                Conversation.ended_at,
-                func.row_number()
-                .over(
-                    partition_by=Conversation.group_id,
-                    order_by=(Conversation.serving_since.desc(), Conversation.id.desc()),
-                )
-                .label("place"),
+        # A walk along the index for each group: ranking them would sort all that were served.
+        found: dict[int, list[tuple[datetime, datetime | None]]] = {}
+        for group in sorted(set(groups)):
+            rows = await self._connection.execute(
+                _SERVED_LATELY, {"group": group, "since": since, "most": most}
             )
-            .where(
-                among(Conversation.group_id, "groups", of_numbers=True),
-                Conversation.serving_since > since,
-                _SERVED,
-            )
-            .subquery()
-        )
-        rows = await self._connection.execute(
-            select(ranked.c.group_id, ranked.c.serving_since, ranked.c.ended_at).where(
-                ranked.c.place <= most
-            ),
-            {"groups": wanted},
-        )
-        found: dict[int, list[tuple[datetime, datetime | None]]] = {group: [] for group in wanted}
-        for group, began, ended in rows:
-            found[group].append((began, ended))
+            found[group] = [(began, ended) for began, ended in rows]
         return found
 
     async def watch_again(self, conversations: Iterable[int]) -> None:
