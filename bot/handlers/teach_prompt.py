@@ -184,6 +184,7 @@ async def change(
         NotFound: There is no such account or group, or a button names an entry that does not
             exist.
     """
+    access.require(actor.role, Permission.TEACH)
     access.require(actor.role, access.to_change_prompt(default.kind, account))
     await _check_account(uow, account)
     stored = await _stored(uow, default.kind)
@@ -232,6 +233,7 @@ async def reset(
         NotAllowed: The actor may not change this one.
         NotFound: There is no such account or group.
     """
+    access.require(actor.role, Permission.TEACH)
     access.require(actor.role, access.to_change_prompt(default.kind, account))
     await _check_account(uow, account)
     stored = await _stored(uow, default.kind)
