@@ -65,7 +65,7 @@ class Waits:
             rows = await self._connection.execute(
                 _SERVED_LATELY, {"group": group, "since": since, "most": most}
             )
-            found[group] = [(began, ended) for began, ended in rows]
+            found[group] = [(began, ended) for began, ended in rows if began]
         return found
 
     async def watch_again(self, conversations: Iterable[int]) -> None:
