@@ -1,6 +1,7 @@
 """The benchmarks: ``make bench``. One JSON object a line; ratios are against the same run.
 
-Name some to run only those: ``python -m bench intake_sqlite match_10k``.
+Name some to run only those: ``python -m bench intake_sqlite match_10k``. A long run of the waiting
+line: ``python -m bench line --conversations 1000000``.
 """
 
 import asyncio
@@ -10,6 +11,8 @@ import time
 from collections.abc import Callable
 
 from bench import faq, intake, latency, match, memory, semantic
+from bench.line import figures
+from core import logs
 
 BENCHES: dict[str, Callable[[], list[dict[str, object]]]] = {
     "match_1k": match.match_1k,
@@ -24,12 +27,16 @@ BENCHES: dict[str, Callable[[], list[dict[str, object]]]] = {
     "intake_sqlite": lambda: asyncio.run(intake.intake("sqlite")),
     "intake_postgres": lambda: asyncio.run(intake.intake("postgres")),
     "reply_latency": lambda: asyncio.run(latency.reply_latency()),
+    "line": lambda: figures.main(sys.argv[2:]),
     "memory": lambda: asyncio.run(memory.memory()),
 }
 
 
 def main() -> int:
+    logs.set_up(level="WARNING")
     names = sys.argv[1:] or list(BENCHES)
+    if names[0] == "line":
+        names = names[:1]  # the rest are its own options
     unknown = [name for name in names if name not in BENCHES]
     if unknown:
         print(f"unknown: {', '.join(unknown)}; there are {', '.join(BENCHES)}", file=sys.stderr)

@@ -15,8 +15,6 @@ from core.policy import Value
 MONDAY = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 """Monday, 9:00 in Shanghai: second 0 of every plan."""
 ROUND_ROBIN: Mapping[str, Value] = {"mode": "auto", "order": "round_robin", "tell_wait": False}
-HANDS = 10
-"""Each agent hands over to a colleague of the same group at the most so many times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +77,7 @@ class Plan:
         answers: Share of the conversations in which the agent answers at once; the others are
             served without a word, which is cheaper to simulate.
         timers: Whether the timers run too.
+        until: The second at which it ends, whatever is still to come; ``None``: when all is over.
         equals: Agents that are on duty for the same time, whose shares are compared.
     """
 
@@ -94,6 +93,7 @@ class Plan:
     batch: int = 50
     answers: float = 0.0
     timers: bool = False
+    until: float | None = None
     equals: Sequence[int] = ()
 
 
@@ -183,10 +183,14 @@ def rush(conversations: int = 1_000, seed: int = 2) -> Plan:
         for v in islice(after, max(0, conversations - 500))
     ]
     hands = [Hand(5, (n % 2,) if n % 5 else (0, 1)) for n in range(20)]
-    policies = {"": ROUND_ROBIN, "account:site": {"limit": 3}, "group:1": {"limit": 4}}
+    policies: dict[str, Mapping[str, Value]] = {
+        "": ROUND_ROBIN,
+        "account:site": {"limit": 3},
+        "group:1": {"limit": 4},
+    }
     signs = _everybody(20, "online", 0.0, 60.0)
     plan = Plan("rush", seed, hands, {"shop": 0, "site": 0, "vip": 1}, early + late, signs, 2)
-    return _with(plan, policies=policies)
+    return replace(plan, policies=policies)
 
 
 def lunch(conversations: int = 1_000, seed: int = 3) -> Plan:
@@ -203,9 +207,12 @@ def lunch(conversations: int = 1_000, seed: int = 3) -> Plan:
         signs.append(Sign(start + third * 0.8 + number, number, "online"))
     signs.sort(key=lambda s: s.second)
     hands = [Hand(4, (n % 2,) if n % 4 else (0, 1)) for n in range(16)]
-    policies = {"": {**ROUND_ROBIN, "return_minutes": 0}, "account:vip": {"limit": 2}}
+    policies: dict[str, Mapping[str, Value]] = {
+        "": {**ROUND_ROBIN, "return_minutes": 0},
+        "account:vip": {"limit": 2, "priority": 3},
+    }
     plan = Plan("lunch", seed, hands, {"shop": 0, "site": 1, "vip": 0}, come, signs, 2)
-    return _with(plan, policies=policies)
+    return replace(plan, policies=policies)
 
 
 def phone_dies(conversations: int = 600, seed: int = 4) -> Plan:
@@ -220,7 +227,7 @@ def phone_dies(conversations: int = 600, seed: int = 4) -> Plan:
     policy: dict[str, Value] = {**ROUND_ROBIN, "reassign_minutes": 2, "break_after_minutes": 6}
     hands = [Hand(5, (0,)) for _ in range(8)]
     plan = Plan("phone_dies", seed, hands, {"shop": 0}, come, signs, answers=1.0, timers=True)
-    return _with(plan, policies={"": policy})
+    return replace(plan, policies={"": policy})
 
 
 def crowd(conversations: int = 11_000, seed: int = 5, waiting: int = 10_000) -> Plan:
@@ -238,8 +245,5 @@ def crowd(conversations: int = 11_000, seed: int = 5, waiting: int = 10_000) -> 
         Hand(5, (n % groups,) if n % 5 else (n % groups, (n + 3) % groups)) for n in range(agents)
     ]
     signs = _everybody(agents, "online", 0.0, 60.0)
-    return Plan("crowd", seed, hands, accounts, first + late, signs, groups, waiting=waiting)
-
-
-def _with(plan: Plan, **values: object) -> Plan:
-    return replace(plan, **values)  # type: ignore[arg-type]
+    plan = Plan("crowd", seed, hands, accounts, first + late, signs, groups, waiting=waiting)
+    return replace(plan, until=60.0 + conversations - waiting)

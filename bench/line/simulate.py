@@ -154,6 +154,8 @@ class Simulation:
             if not known:
                 break
             second = min(known)
+            if plan.until is not None and second > plan.until:
+                break
             if due is not None and due <= self._moment(second):
                 await self._happens(due, self._timers_fire)
             elif second == times[1]:
@@ -201,30 +203,35 @@ class Simulation:
         clock.now = max(at, clock.now + TICK)
         self._second = (clock.now - MONDAY).total_seconds()
         self.played.happenings += 1
-        processes = self.house.processes
-        # Whichever process a message or a command comes in through; all of them watch the line.
-        self._turn = (self._turn + 1) % len(processes)
-        facts = await work(processes[self._turn])
-        self.checker.see(facts)
+        facts = await work(self._comes_through())
         committed = time.perf_counter()
+        self.checker.see(facts)
         await self._read()
-        given = 0
+        await self._settle_down(committed)
+
+    def _comes_through(self) -> Process:
+        """Return the process that a message or a command comes in through: each in turn."""
+        self._turn = (self._turn + 1) % len(self.house.processes)
+        return self.house.processes[self._turn]
+
+    async def _settle_down(self, committed: float) -> None:
+        """Settle until no bell rings; all processes watch the line, at the same moment.
+
+        Args:
+            committed: When what has happened was durable.
+        """
         while any(event.is_set() for event in self._rung):
             await self._settle()
             settled = (time.perf_counter() - committed) * 1_000
             fresh = await self._read()
             self.played.waits += [settled] * fresh
-            given += fresh
             # What was read in between is no part of it.
             committed = time.perf_counter() - settled / 1_000
 
     async def _settle(self) -> None:
         for event in self._rung:
             event.clear()
-        if len(self._watches) == 1:
-            await self._watches[0].look()
-        else:
-            await asyncio.gather(*(watch.look() for watch in self._watches))
+        await asyncio.gather(*(watch.look() for watch in self._watches))
 
     async def _read(self) -> int:
         """Tell the checker what was written down; return how many the engine has given out."""
