@@ -6,7 +6,7 @@ it starts; ``00:00-00:00`` is the whole day.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Protocol
 
 Span = tuple[time, time]
@@ -197,6 +197,41 @@ class Calendar:
         if self._covers(local):
             return Open()
         return Closed(self._day(local.date()).holiday, self._next_opening(local))
+
+    def open_time(self, since: datetime, until: datetime) -> timedelta:
+        """Return for how long it was open between two moments; zero where *until* is not later.
+
+        Raises:
+            ValueError: One of them has no time zone.
+        """
+        if since.tzinfo is None or until.tzinfo is None:
+            raise ValueError("a moment without a zone is on nobody's clock")
+        zone, total, counted = since.tzinfo, timedelta(0), since.astimezone(UTC)
+        last = until.astimezone(zone).date()
+        parts: list[tuple[datetime, datetime]] = []
+        day = since.date() - timedelta(days=1)
+        while day <= last:
+            parts += self._intervals(day, zone)
+            day += timedelta(days=1)
+        for start, end in sorted(parts):
+            # Parts may overlap; what was counted once is not counted again.
+            start, end = max(start, counted), min(end, until.astimezone(UTC))
+            if end > start:
+                total += end - start
+                counted = end
+        return total
+
+    def _intervals(self, day: date, zone: tzinfo) -> Iterator[tuple[datetime, datetime]]:
+        """Yield the open parts of *day* as moments, in UTC."""
+        own, midnight = self._day(day), day + timedelta(days=1)
+        cut = self._day(midnight).holiday is not None and not own.working
+        for start, end in own.spans:
+            stop = datetime.combine(day if end > start else midnight, end, zone)
+            if cut and end <= start:
+                stop = datetime.combine(midnight, time(0), zone)
+            # A start that the clock shows twice counts from its first time, an end to its second.
+            first = datetime.combine(day, start, zone).astimezone(UTC)
+            yield first, stop.replace(fold=1).astimezone(UTC)
 
     def _covers(self, local: datetime) -> bool:
         clock = local.time()

@@ -379,6 +379,39 @@ def test_at_any_moment_there_is_one_state_and_nothing_before_the_next_opening_is
         step += timedelta(minutes=15)
 
 
+@settings(max_examples=60, deadline=None)
+@given(st.data(), st.dates(date(2026, 5, 1), date(2026, 8, 1)), ZONES)
+def test_the_open_time_is_the_sum_of_the_open_moments(
+    data: st.DataObject, first: date, zone: ZoneInfo
+) -> None:
+    """Counted in quarters of an hour, on days without a clock change: all parts begin with one."""
+    calendar = data.draw(calendars(first))
+    start = datetime.combine(first, time(0), zone) + timedelta(
+        minutes=15 * data.draw(st.integers(0, 2 * 96))
+    )
+    quarters = data.draw(st.integers(0, 3 * 96))
+    steps = [start + timedelta(minutes=15) * n for n in range(quarters)]
+
+    found = calendar.open_time(start, start + timedelta(minutes=15) * quarters)
+
+    assert found == timedelta(minutes=15) * sum(_is_open(calendar, step) for step in steps)
+
+
+@pytest.mark.parametrize(
+    ("when", "until", "hours"),
+    [
+        pytest.param("2026-03-29 00:00", "2026-03-29 06:00", 5, id="an hour is leapt over"),
+        pytest.param("2026-10-25 00:00", "2026-10-25 06:00", 7, id="an hour comes twice"),
+        pytest.param("2026-10-25 06:00", "2026-10-25 06:00", 0, id="no time at all"),
+        pytest.param("2026-10-25 06:00", "2026-10-25 05:00", 0, id="backwards"),
+    ],
+)
+def test_the_open_time_is_real_time_when_clocks_change(when: str, until: str, hours: int) -> None:
+    open_always = Calendar()
+
+    assert open_always.open_time(at(when, LISBON), at(until, LISBON)) == timedelta(hours=hours)
+
+
 @given(st.dates(date(2026, 1, 1), date(2027, 12, 31)), WEEKS)
 @example(date(2026, 11, 21), STANDARD_WEEK)
 @example(date(2026, 11, 20), STANDARD_WEEK)

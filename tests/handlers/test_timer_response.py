@@ -1,10 +1,12 @@
 """Agents who miss a response target: the group's leads are told, once for each answer."""
 
 from contextlib import nullcontext
+from datetime import time
 
 import pytest
 
 from bot.handlers.desk_view import details
+from core.calendar import Calendar
 from core.errors import NotAllowed
 from core.states import Role, State
 from core.timers import RESPONSE
@@ -92,3 +94,20 @@ async def test_a_target_that_was_lifted_is_not_missed(ticking: Ticking, first: b
 
     assert await ticking.told(lea) == []
     assert (await ticking.talk(ben)).state is State.WAITING
+
+
+async def test_only_the_time_within_the_hours_counts(ticking: Ticking) -> None:
+    """What was asked ten minutes before closing is due twenty minutes after opening."""
+    await ticking.policy(next_response_minutes=30)
+    ticking.teach(calendar=Calendar((((time(9), time(20, 10)),),) * 7))  # it is 20:00 in Shanghai
+    bo, lea = await ticking.agent("Bo"), await _lead(ticking, "Lea")
+    ann = await ticking.serves(bo, "Ann")
+    await ticking.writes(ann)
+
+    await ticking.tick(minutes=30)
+    assert await ticking.told(lea) == []
+    await ticking.tick(hours=12, minutes=49, seconds=59)
+    assert await ticking.told(lea) == []
+    await ticking.tick(seconds=1)
+
+    assert len(await ticking.told(lea)) == 1
