@@ -376,6 +376,10 @@ class _Desk:
                     name = agent.name if agent else ""
                     self._reply(talk, message, text(say("customer.already_served", agent=name)))
                     return
+                if talk.id in self.entered:
+                    # Whoever asks for a person first of all is told, too, that it is closed.
+                    self.entered.remove(talk.id)
+                    self.told.greet(talk, person, message.account, first=False)
                 self._join_line(talk, person, message)
             case Request.CALL_BACK | Request.MESSAGE:
                 if talk.state is State.SERVING:

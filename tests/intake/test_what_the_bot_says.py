@@ -429,6 +429,28 @@ async def test_hours_count_when_a_customer_enters_and_not_at_each_message(shop: 
     assert told(await shop.owed()) == 0
 
 
+@pytest.mark.requirement("PRM-22")
+async def test_whoever_asks_for_a_person_first_of_all_is_told_that_it_is_closed(
+    shop: Shop,
+) -> None:
+    """They join the line all the same; asking again does not repeat it."""
+    prompts = [
+        Prompt("welcome", None, True, "Welcome!"),
+        Prompt("closed", None, True, "Back on Monday."),
+    ]
+    shop.teach(prompts=prompts, calendars={"": MONDAY_TO_FRIDAY})
+
+    await shop.hears(said("/human"))
+    first = await shop.owed()
+    await shop.hears(said("/human"))
+
+    assert first[0] == "Back on Monday."
+    assert "Back on Monday." not in await shop.owed()
+    shop.now -= timedelta(days=2)
+    await shop.hears(said("/human", by="2009"))
+    assert "Welcome!" not in await shop.owed()
+
+
 @pytest.mark.requirement("PRM-08")
 async def test_a_holiday_has_its_own_words_in_place_of_those_outside_hours(shop: Shop) -> None:
     today = shop.now.date()
