@@ -50,13 +50,16 @@ class LineWatch:
     async def look(self) -> None:
         """Settle every line in which somebody waits while an agent has a seat free."""
         desk = self._desk
+        ready: set[int] | None = None
         if desk.database.is_sqlite:
             # The right to write is one for everybody: it is asked for only where it is needed.
             async with desk.reading() as uow:
-                if not await uow.line.groups_ready():
-                    return
+                ready = await uow.line.groups_ready()
+            if not ready:
+                return
         async with desk.unit() as uow:
-            ready = await uow.line.groups_ready()
+            if ready is None:
+                ready = await uow.line.groups_ready()
             if not ready:
                 return
             await settle(

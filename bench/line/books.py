@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, bindparam, func, select
 
 from bench.line.checker import HANDED, TAKEN, Comes, Fact, Gets, Joins, Leaves, Written
 from core.policy import Policies
@@ -25,6 +25,10 @@ _EVENT = (
     ConversationEvent.kind,
     ConversationEvent.staff_id,
     ConversationEvent.data,
+)
+
+_NEWS = (
+    select(*_EVENT).where(ConversationEvent.id > bindparam("last")).order_by(ConversationEvent.id)
 )
 
 
@@ -65,13 +69,7 @@ class Books:
     async def news(self, uow: UnitOfWork) -> list[Fact]:
         """Return what has happened to conversations since the last call."""
         facts: list[Fact] = []
-        rows = (
-            await uow.connection.execute(
-                select(*_EVENT)
-                .where(ConversationEvent.id > self._last_event)
-                .order_by(ConversationEvent.id)
-            )
-        ).all()
+        rows = (await uow.connection.execute(_NEWS, {"last": self._last_event})).all()
         strangers = {row.conversation_id for row in rows} - self._account.keys()
         await self._know(uow, strangers)
         for id_, number, at, kind, by, data in rows:
