@@ -23,8 +23,8 @@ PROGRESS_SECONDS = 10.0
 BARE_CLAIMS = 300
 # Adds up to 20,000; those of the crowd that are left over go on waiting.
 SIZES = {
-    "crowd": 11_000,
-    "steady": 4_400,
+    "crowd": 12_000,
+    "steady": 3_400,
     "rush": 1_500,
     "lunch": 1_500,
     "phone": 500,

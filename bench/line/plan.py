@@ -230,8 +230,8 @@ def phone_dies(conversations: int = 600, seed: int = 4) -> Plan:
     return replace(plan, policies={"": policy})
 
 
-def crowd(conversations: int = 11_000, seed: int = 5, waiting: int = 10_000) -> Plan:
-    """10,000 wait and go on waiting while 200 agents of eight groups serve the first in line."""
+def crowd(conversations: int = 12_000, seed: int = 5, waiting: int = 11_000) -> Plan:
+    """Around 10,000 wait all the time while 200 agents of eight groups serve the first of them."""
     rng = random.Random(f"crowd {seed}")
     agents, groups = 200, 8
     accounts = {f"a{n}": n for n in range(groups)}
@@ -246,4 +246,4 @@ def crowd(conversations: int = 11_000, seed: int = 5, waiting: int = 10_000) -> 
     ]
     signs = _everybody(agents, "online", 0.0, 60.0)
     plan = Plan("crowd", seed, hands, accounts, first + late, signs, groups, waiting=waiting)
-    return replace(plan, until=60.0 + conversations - waiting)
+    return replace(plan, until=late[-1].second + 1.0 if late else 120.0)

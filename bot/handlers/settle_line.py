@@ -133,8 +133,9 @@ class _Room:
         """
         accounts = await uow.allocations.accounts()
         allotment = Allotment(accounts=accounts)
-        if not await _offers(uow, policies, asked, accounts):
-            free = await uow.line.free(asked)
+        free, cards = await uow.line.free(asked)
+        # Cards may still lie from before the mode was changed.
+        if not cards and not _offers(policies, asked, accounts):
             if not free:
                 return None
             members = await uow.staffing.lock(free)
@@ -296,14 +297,9 @@ def _asks_elsewhere(rule: AllocationRule) -> bool:
     return rule.source is Source.SHARED or rule.target is Target.FOLLOWER
 
 
-async def _offers(
-    uow: UnitOfWork, policies: Policies, asked: Collection[int], accounts: Iterable[str]
-) -> bool:
-    """Say whether cards may lie, or may have to lie, for conversations of these groups."""
-    if any(policies.of(name, group).mode is Mode.OFFER for name in accounts for group in asked):
-        return True
-    # Cards may still lie from before the mode was changed.
-    return bool(await uow.line.lying(asked))
+def _offers(policies: Policies, asked: Collection[int], accounts: Iterable[str]) -> bool:
+    """Say whether conversations of these groups are offered by cards."""
+    return any(policies.of(name, group).mode is Mode.OFFER for name in accounts for group in asked)
 
 
 def _midnight(now: datetime, zone: tzinfo) -> datetime:

@@ -127,15 +127,20 @@ _READY: Any = union(
     ),
     _DEALT_GROUPS,
 )
-_FREE_STAFF = (
-    select(Staff.id)
+_FREE_OR_CARDS: Any = union_all(
+    select(literal_column("0"), Staff.id)
     .outerjoin(_HELD, _HELD.c.agent_id == Staff.id)
     .where(
         *_FREE,
         Staff.id.in_(
             select(Membership.staff_id).where(among(Membership.group_id, "groups", of_numbers=True))
         ),
-    )
+    ),
+    select(literal_column("1"), literal_column("0")).where(
+        exists()
+        .where(Card.conversation_id == Conversation.id)
+        .where(among(Conversation.group_id, "groups", of_numbers=True))
+    ),
 )
 _SEATS = (
     select(Staff.id, Membership.group_id, Staff.capacity, Staff.idle_since)
@@ -318,10 +323,17 @@ class Line:
         rows = (await self._connection.execute(_READY)).scalars()
         return {group for group in rows if group is not None}
 
-    async def free(self, groups: Iterable[int]) -> set[int]:
-        """Return the agents on duty in *groups* who serve fewer than they may."""
-        rows = await self._connection.execute(_FREE_STAFF, {"groups": set(groups)})
-        return set(rows.scalars())
+    async def free(self, groups: Iterable[int]) -> tuple[set[int], bool]:
+        """Return the agents on duty in *groups* who serve fewer than they may, and whether cards
+        lie on the tables for conversations of these groups."""
+        rows = await self._connection.execute(_FREE_OR_CARDS, {"groups": set(groups)})
+        free, cards = set(), False
+        for is_card, number in rows:
+            if is_card:
+                cards = True
+            else:
+                free.add(number)
+        return free, cards
 
     async def seats(self, groups: Iterable[int], staff: Iterable[int] | None = None) -> list[Seat]:
         """Return the agents on duty in *groups*, a row for each group they are in.
