@@ -27,10 +27,8 @@ _LETTERS = 300
 """Letters compared."""
 _DIGITS = 4
 """To which logits are rounded, so that what is equal stays equal in any batch."""
-_MORE = 0.1
-"""How far the share of known pieces counts that lies above what is usual in the base."""
 _ALONE = 6.0
-"""How far an entry leads that has no rival."""
+"""How far an entry leads that has no rival, if the message is half of one of its sentences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +59,7 @@ class Base:
         index: Of the sentences.
         neighbours: Nearest sentences that are looked at for a message.
         steps: Steps of the classifier.
+        single: Entries for each sentence: 1 where every entry has one only.
         encoder: What else compares sentences, or ``None``.
         centre: Mean of the encoder's rows.
     """
@@ -71,6 +70,7 @@ class Base:
     index: Index
     neighbours: int
     steps: int
+    single: float
     encoder: Encoder | None = None
     centre: NDArray[np.float32] | None = None
 
@@ -99,7 +99,8 @@ class Base:
         index = Index.of([said.units for said in sentences], owner, entries, vectors)
         neighbours, steps = (64, 20) if encoder else _effort(len(sentences), entries)
         letters = [said.whole[:_LETTERS] for said in sentences]
-        return cls(letters, owner, None, index, neighbours, steps, encoder, centre)
+        single = len(np.unique(owner)) / len(sentences)
+        return cls(letters, owner, None, index, neighbours, steps, single, encoder, centre)
 
     def changed(
         self, redone: Collection[int], said: Sequence[tuple[int, Said]], entries: int
@@ -201,15 +202,24 @@ class Base:
             )
         first = np.where(np.isfinite(value[:, 0]), value[:, 0], -9.0)
         second = value[:, 1] if value.shape[1] > 1 else np.full(len(messages), -np.inf)
-        second = np.where(np.isfinite(second), second, first - _ALONE)
-        covered = near.covered.max(axis=1)
+        alike = (ratio[:, : near.cosine.shape[1]] + near.cosine + near.covered) / 3
+        best = alike.max(axis=1)
+        second = np.where(np.isfinite(second), second, first - _ALONE * np.minimum(2 * best, 1))
+        others = (alike.sum(axis=1) - best) / (alike.shape[1] - 1)
         many = np.array([len(said.units) for said in messages])
-        unexplained = np.log1p(many * (1 - np.minimum(covered, 1)))
-        familiar = self.index.familiar
-        strange = np.minimum(near.known - familiar, _MORE) * familiar
-        out = np.empty((len(messages), 7))
-        columns = (first - second, first, near.cosine.max(axis=1), ratio.max(axis=1), covered)
-        for at, column in enumerate((*columns, unexplained, strange)):
+        strange = (self.index.familiar - near.known) * np.sqrt(many) * (1 - self.single)
+        columns = (
+            first - second,
+            first,
+            near.cosine.max(axis=1),
+            ratio.max(axis=1),
+            near.covered.max(axis=1),
+            best - others,
+            strange,
+            self.single,
+        )
+        out = np.empty((len(messages), len(columns)))
+        for at, column in enumerate(columns):
             out[:, at] = column
         return out
 

@@ -23,25 +23,33 @@ OUTSIDE = 0.2
 ENOUGH = 20
 """Left-out sentences below which a base says too little about itself."""
 
-MARGIN, STRENGTH, COSINE, RATIO, COVERED, UNEXPLAINED, STRANGE = range(7)
-"""Columns of evidence: how far the best entry leads, and how strongly it is meant; over the
-nearest sentences, the highest likeness weighed by rarity, share of letters in the same order, and
-share of the message found; how much of the message is not found; and how far its pieces are those
-that the base uses, beside what is usual among its own sentences."""
+MARGIN, STRENGTH, COSINE, RATIO, COVERED, APART, STRANGE, SINGLE = range(8)
+"""Columns of evidence.
 
-_INSIDE = np.array([2.258, 4.126, 1.540, -0.416, 1.194])
-_INSIDE_AT = -0.603
-_RIGHT = np.array([1.548, 0.517])
-_RIGHT_AT = -1.257
+* How far the best entry leads, and how strongly it is meant.
+* Over the nearest sentences: the highest likeness weighed by rarity, share of letters in the same
+  order, and share of the message found, which is told and counts in the next only.
+* How far the sentence that is most alike in all three stands out from the other near ones.
+* How much less of the message the base knows than it does of its own sentences. A long message
+  that is strange in part says more than a short one, as with any share of a sample; a base with one
+  sentence an entry knows too few pieces for it to say anything.
+* How many entries there are for each sentence. Where sentences are few, one stands out easily.
+"""
+
+_INSIDE = np.array([-2.5, 2.6, 0.0, 10.5, -1.4, -3.3])
+_INSIDE_AT = 4.0
+_RIGHT = np.array([1.4, 0.57])
+_RIGHT_AT = -2.1
 _WIDEST = np.array([6.0, 8.0])
 """A wider margin or a stronger meaning says no more."""
-_SHARP = 2.31
-"""Doubt whether the base has an answer decides at the lower end ..."""
-_REST = 0.18
-"""... and at most this share of a score survives a margin of nothing."""
-_SLOPE, _OFFSET = 0.833, -0.87
+_LEAST = 0.05
+"""Letters count by their logarithm: between nothing and little in the same order lies more than
+between much and most."""
+_REST = 0.2
+"""At most this share of a score survives a margin of nothing."""
+_SLOPE, _OFFSET = 1.0, 0.2
 _FEW = 20
-_DOUBT = 3.5
+_DOUBT = 5.7
 """A base of fewer entries leaves more of the messages without an answer, and its own words say
 less about which of them are common: this much doubt for one entry, none from ``_FEW`` on."""
 _TRUST = 20.0
@@ -59,9 +67,11 @@ def _sigmoid(x: Floats) -> Floats:
 
 def joined(evidence: Floats) -> Floats:
     """Join the evidence, one row a message, into one number that grows with the chance."""
-    inside = evidence[:, COSINE:] @ _INSIDE + _INSIDE_AT
+    signs = evidence[:, COSINE:].copy()
+    signs[:, RATIO - COSINE] = np.log(signs[:, RATIO - COSINE] + _LEAST)
+    inside = signs @ _INSIDE + _INSIDE_AT
     right = np.minimum(evidence[:, MARGIN:COSINE], _WIDEST) @ _RIGHT + _RIGHT_AT
-    both = _sigmoid(_SHARP * inside) * (_REST + (1 - _REST) * _sigmoid(right))
+    both = _sigmoid(inside) * (_REST + (1 - _REST) * _sigmoid(right))
     both = np.minimum(np.maximum(both, 1e-6), 1 - 1e-6)
     out: Floats = np.log(both / (1 - both))
     return out

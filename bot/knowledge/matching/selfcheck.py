@@ -1,7 +1,7 @@
 """What a base tells about itself: it is asked what was left out of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,6 +78,7 @@ def check(groups: Groups, encoder: Encoder | None = None) -> Checked | None:
     """
     if sum(len(group) > 1 for group in groups) < min(ENOUGH, max(len(groups), 2)):
         return None
+    single = sum(map(bool, groups)) / sum(map(len, groups))
     turns = _TURNS if sum(map(len, groups)) <= _SMALL else 1
     evidence: list[NDArray[np.float64]] = []
     inside: list[bool] = []
@@ -87,7 +88,8 @@ def check(groups: Groups, encoder: Encoder | None = None) -> Checked | None:
         smaller = [_without(groups[entry], at) for entry, at in kept]
         if not any(smaller):
             continue
-        base = base_of(smaller, encoder)
+        # Less a sentence here and there it is still a copy of a base of that kind.
+        base = replace(base_of(smaller, encoder), single=single)
         number = {entry: place for place, (entry, _) in enumerate(kept)}
         ranked = base.look([groups[entry][at] for entry, at in asked])
         for (entry, _), found in zip(asked, ranked, strict=True):
