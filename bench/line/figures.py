@@ -104,8 +104,12 @@ async def line() -> list[Row]:
 
 
 async def long_run(conversations: int, kind: str = "postgres") -> list[Row]:
-    """Play one even day after the other until there were so many conversations."""
-    plan = plans.steady(conversations, seed=8, agents=40)
+    """Play one even day after the other, with 200 agents, until there were so many.
+
+    What happens within two seconds is settled together; each happening by itself would only take
+    longer.
+    """
+    plan = replace(plans.steady(conversations, seed=8, agents=200), together=2.0)
     with fresh_database(kind) as url:
         async with opened(plan, url) as house:
             simulation = Simulation(house, plan, _Progress(plan))

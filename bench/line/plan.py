@@ -78,6 +78,8 @@ class Plan:
             served without a word, which is cheaper to simulate.
         timers: Whether the timers run too.
         until: The second at which it ends, whatever is still to come; ``None``: when all is over.
+        together: What happens within so many seconds is settled together, as under load, when the
+            bell has rung already; 0: each thing by itself.
         equals: Agents that are on duty for the same time, whose shares are compared.
     """
 
@@ -94,6 +96,7 @@ class Plan:
     answers: float = 0.0
     timers: bool = False
     until: float | None = None
+    together: float = 0.0
     equals: Sequence[int] = ()
 
 

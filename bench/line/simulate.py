@@ -53,6 +53,9 @@ BUSY_SECONDS = 20.0
 """Where a colleague has no seat free, so much later the conversation is ended instead."""
 END, LEAVE, ANSWER, MOVE = "end", "leave", "answer", "move"
 
+Work = Callable[[Process], Awaitable[Sequence[Fact]]]
+"""Something that happens, in whichever process it comes in through."""
+
 
 @dataclass(slots=True)
 class Entry:
@@ -132,6 +135,9 @@ class Simulation:
         self._timers = TimerWatch(house.processes[0].desk, asyncio.Event())
         self._turn = 0
         self._second = 0.0
+        # The next one last, so that taking it is cheap.
+        self._visits: list[Visit] = list(plan.visits[plan.waiting :])[::-1]
+        self._signs: list[Sign] = list(plan.signs)[::-1]
         self.played = Played(self.checker.found)
 
     # -- the run -----------------------------------------------------------------------------------
@@ -139,51 +145,26 @@ class Simulation:
     async def run(self) -> Played:
         """Play everything, and check it."""
         started = time.perf_counter()
-        plan, visits, signs = self.plan, self.plan.visits, list(self.plan.signs)
-        next_visit = plan.waiting
+        plan, visits = self.plan, self.plan.visits
         if plan.waiting:
             await fill_line(self.house, plan, visits[: plan.waiting])
             await self._filled(visits[: plan.waiting])
-        next_sign = 0
         due: datetime | None = None
         while True:
-            times = [
-                visits[next_visit].second if next_visit < len(visits) else None,
-                signs[next_sign].second if next_sign < len(signs) else None,
-                self._todo[0][0] if self._todo else None,
-            ]
-            known = [t for t in times if t is not None]
-            if not known:
-                break
-            second = min(known)
-            if plan.until is not None and second > plan.until:
+            second = self._next_second()
+            if second is None or (plan.until is not None and second > plan.until):
                 break
             if due is not None and due <= self._moment(second):
-                await self._happens(due, self._timers_fire)
-            elif second == times[1]:
-                sign = signs[next_sign]
-                next_sign += 1
-                await self._happens(self._moment(second), lambda p, s=sign: self._sign(p, s))
-            elif second == times[2]:
-                _, _, what, number, turn = heapq.heappop(self._todo)
-                await self._happens(
-                    self._moment(second), lambda p, w=what, n=number, t=turn: self._do(p, w, n, t)
-                )
+                await self._happens(due, [self._timers_fire])
             else:
-                # Who writes in the same second comes in together, as it would under load.
-                together = [visits[next_visit]]
-                next_visit += 1
+                works = [self._pop(second)]
                 while (
-                    next_visit < len(visits)
-                    and len(together) < plan.batch
-                    and visits[next_visit].second < second + 1
-                    and visits[next_visit].second
-                    < min([t for t in times[1:] if t is not None], default=second + 1)
+                    plan.together
+                    and (following := self._next_second()) is not None
+                    and following <= second + plan.together
                 ):
-                    together.append(visits[next_visit])
-                    next_visit += 1
-                at = self._moment(together[-1].second)
-                await self._happens(at, lambda p, t=together: self._visit(p, t))
+                    works.append(self._pop(following))
+                await self._happens(self._moment(second), works)
             if plan.timers:
                 async with self.house.processes[0].desk.reading() as uow:
                     due = await uow.timers.next_due()
@@ -194,20 +175,47 @@ class Simulation:
         self.played.seconds = time.perf_counter() - started
         return self.played
 
+    def _next_second(self) -> float | None:
+        """Return when the next thing happens; ``None``: nothing does any more."""
+        times = [
+            self._todo[0][0] if self._todo else None,
+            self._visits[-1].second if self._visits else None,
+            self._signs[-1].second if self._signs else None,
+        ]
+        return min((t for t in times if t is not None), default=None)
+
+    def _pop(self, second: float) -> Work:
+        """Return the next thing that happens, which is at *second*."""
+        if self._signs and self._signs[-1].second == second:
+            sign = self._signs.pop()
+            return lambda process: self._sign(process, sign)
+        if self._todo and self._todo[0][0] == second:
+            _, _, what, number, turn = heapq.heappop(self._todo)
+            return lambda process: self._do(process, what, number, turn)
+        # Who writes in the same second comes in together, as it would under load.
+        together = [self._visits.pop()]
+        last = second + max(1.0, self.plan.together)
+        while self._visits and len(together) < self.plan.batch:
+            others = [*(t[0] for t in self._todo[:1]), *(s.second for s in self._signs[-1:])]
+            before = last if self.plan.together else min([last, *others])
+            if self._visits[-1].second >= before:
+                break
+            together.append(self._visits.pop())
+        return lambda process: self._visit(process, together)
+
     def _moment(self, second: float) -> datetime:
         return MONDAY + timedelta(seconds=second)
 
-    async def _happens(
-        self, at: datetime, work: Callable[[Process], Awaitable[Sequence[Fact]]]
-    ) -> None:
-        """Let one thing happen at a moment of its own, then settle the lines as its bell would."""
+    async def _happens(self, at: datetime, works: Sequence[Work]) -> None:
+        """Let things happen at a moment of their own, then settle the lines as the bell would."""
         clock = self.house.clock
         clock.now = max(at, clock.now + TICK)
         self._second = (clock.now - MONDAY).total_seconds()
-        self.played.happenings += 1
-        facts = await work(self._comes_through())
-        committed = time.perf_counter()
-        self.checker.see(facts)
+        self.played.happenings += len(works)
+        for work in works:
+            facts = await work(self._comes_through())
+            committed = time.perf_counter()
+            self.checker.see(facts)
         await self._settle_down(committed)
 
     def _comes_through(self) -> Process:
