@@ -249,4 +249,4 @@ def crowd(conversations: int = 12_000, seed: int = 5, waiting: int = 11_000) -> 
     ]
     signs = _everybody(agents, "online", 0.0, 60.0)
     plan = Plan("crowd", seed, hands, accounts, first + late, signs, groups, waiting=waiting)
-    return replace(plan, until=late[-1].second + 1.0 if late else 120.0)
+    return replace(plan, until=late[-1].second + 1.0 if late else None)
