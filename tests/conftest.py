@@ -5,11 +5,16 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from bot.embedded_redis import EmbeddedRedis
 from storage.engine import Database
 from storage.uow import UnitOfWork
 from tests.servers import Postgres, Sqlite
+
+# No test is gated by time: on a busy machine a single example may take long.
+settings.register_profile("frontdesk", deadline=None)
+settings.load_profile("frontdesk")
 
 
 @pytest.fixture(scope="session")
