@@ -49,7 +49,7 @@ _REST = 0.2
 """At most this share of a score survives a margin of nothing."""
 _SLOPE, _OFFSET = 1.0, 0.2
 _FEW = 20
-_DOUBT = 4.5
+_DOUBT = 4.6
 """A base of fewer entries leaves more of the messages without an answer, and its own words say
 less about which of them are common: this much doubt for one entry, none from ``_FEW`` on."""
 _TRUST = 20.0
