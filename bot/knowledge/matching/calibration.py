@@ -49,9 +49,10 @@ _REST = 0.2
 """At most this share of a score survives a margin of nothing."""
 _SLOPE, _OFFSET = 1.0, 0.2
 _FEW = 20
-_DOUBT = 4.6
+_DOUBT, _FADES = 4.8, 0.8
 """A base of fewer entries leaves more of the messages without an answer, and its own words say
-less about which of them are common: this much doubt for one entry, none from ``_FEW`` on."""
+less about which of them are common: nearly this much doubt for one entry, fading with that power
+of their number, none from ``_FEW`` on."""
 _TRUST = 20.0
 """What the general slope and offset weigh against a base's own, in messages."""
 _STEP = 0.5
@@ -126,7 +127,7 @@ class Calibration:
 
 
 def _doubt(entries: int) -> float:
-    return max(0.0, _DOUBT * (1 / max(entries, 1) - 1 / _FEW))
+    return max(0.0, _DOUBT * (max(entries, 1) ** -_FADES - _FEW**-_FADES))
 
 
 def calibrate(entries: int, evidence: Floats, inside: Bools, right: Bools) -> Calibration:
