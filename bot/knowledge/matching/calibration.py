@@ -2,6 +2,7 @@
 
 Two questions are multiplied: does the base hold an answer at all, and if so, is it the best
 entry. Their weights were fitted once, on public questions in English and Chinese. The last step,
+import math
 from the product to a chance, is fitted again for every base on its own sentences: some left out
 one at a time (their entry is right), some with their whole entry left out (nothing is right).
 """
@@ -127,7 +128,7 @@ class Calibration:
 
 
 def _doubt(entries: int) -> float:
-    return max(0.0, _DOUBT * (max(entries, 1) ** -_FADES - _FEW**-_FADES))
+    return max(0.0, _DOUBT * (math.pow(max(entries, 1), -_FADES) - math.pow(_FEW, -_FADES)))
 
 
 def calibrate(entries: int, evidence: Floats, inside: Bools, right: Bools) -> Calibration:
