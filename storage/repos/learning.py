@@ -207,12 +207,21 @@ class Learning:
     ) -> None:
         """Put *found* in place of every suggestion that nobody has decided on.
 
+        One that is found again, the same question for the same reason, keeps its number: somebody
+        may have it before them.
+
         Args:
             run: A name for what found them.
             found: The new ones.
             now: The moment.
             gone: Numbers of decided ones that are dropped as well.
         """
+        rows = await self._connection.execute(
+            select(Suggestion.id, Suggestion.why, Suggestion.question).where(
+                Suggestion.state == OPEN
+            )
+        )
+        known = {(row.why, row.question): row.id for row in rows}
         await self._connection.execute(delete(Suggestion).where(Suggestion.state == OPEN))
         await self._connection.execute(
             delete(Suggestion).where(among(Suggestion.id, "gone", of_numbers=True)),
@@ -221,7 +230,13 @@ class Learning:
         # A button may be pressed long after: the number of what is gone must never name another
         # suggestion, and SQLite would give it out again.
         last = await self.reached(_LAST)
-        await self.reach(_LAST, last + len(found))
+        numbers = []
+        for one in found:
+            number = known.pop((one.why, one.question), None)
+            if number is None:
+                number = last = last + 1
+            numbers.append(number)
+        await self.reach(_LAST, last)
         if found:
             await self._connection.execute(
                 insert(Suggestion),
@@ -239,7 +254,7 @@ class Learning:
                         "decided_by": "",
                         "made_at": now,
                     }
-                    for number, one in enumerate(found, last + 1)
+                    for number, one in zip(numbers, found, strict=True)
                 ],
             )
 

@@ -172,12 +172,28 @@ async def test_an_old_button_never_means_another_suggestion(office: Office) -> N
     await office.ada.says("/learn")
     await office.ada.presses("Look again")
     old = office.ada.chat[-1]
+    await office.olga.says("/rule_add any invoice = Tick the box")
+    await asked(office, "gift wrapping", "gift wrapping")
     await office.olga.says("/learn")
     await office.olga.presses("Look again")
 
     await office.ada.presses_data("learn_show:1", old)
 
     assert "not there any more" in office.ada.notice
+
+
+async def test_a_button_still_works_when_the_same_was_found_again(office: Office) -> None:
+    """The job runs every few hours; whoever thinks longer than that must not begin anew."""
+    await asked(office, *INVOICE)
+    await office.ada.says("/learn")
+    await office.ada.presses("Look again")
+    old = office.ada.chat[-1]
+    await office.olga.says("/learn")
+    await office.olga.presses("Look again")
+
+    card = await office.ada.presses_data("learn_show:1", old)
+
+    assert "Asked" in card
 
 
 async def test_the_board_shows_the_ten_asked_most_often(office: Office) -> None:
