@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 export FRONTDESK_CONFIG ?= config.yaml
+# The tests start many processes: each would compile everything anew where this is set.
+unexport PYTHONDONTWRITEBYTECODE
 ifdef PORT
 export FRONTDESK__SERVER__PORT := $(PORT)
 endif
