@@ -2,11 +2,11 @@
 
 Two questions are multiplied: does the base hold an answer at all, and if so, is it the best
 entry. Their weights were fitted once, on public questions in English and Chinese. The last step,
-import math
 from the product to a chance, is fitted again for every base on its own sentences: some left out
 one at a time (their entry is right), some with their whole entry left out (nothing is right).
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
