@@ -63,7 +63,7 @@ class Compiled:
             rules=RuleBook.compile(playbook.rules, folding),
             faq=FaqMatcher.fit(playbook.faq, precision=answering.precision, encoder=encoder),
             words=WordBook.compile(playbook.words, folding),
-            mask=_mask(answering.mask_desk),
+            mask=mask_of(answering.mask_desk),
             encoder=encoder,
             hidden={group: hidden_from(group, playbook) for group in playbook.assigned},
             entries={entry.id: entry for entry in playbook.faq},
@@ -97,7 +97,7 @@ class Compiled:
             words = WordBook.compile(playbook.words, folding)
         mask = self.mask
         if before.mask_desk != now.mask_desk:
-            mask = _mask(now.mask_desk)
+            mask = mask_of(now.mask_desk)
         return replace(
             self,
             playbook=playbook,
@@ -155,7 +155,8 @@ class Compiled:
         return None if entry_id in self.hidden_for(group_id) else found
 
 
-def _mask(expression: str) -> Mask | None:
+def mask_of(expression: str) -> Mask | None:
+    """Return what is hidden by an admin's expression; ``None`` for nothing."""
     if not expression:
         return None
     try:

@@ -9,6 +9,7 @@ from rq import get_current_job
 
 from bot import wiring
 from bot.bell import TIMERS, ring_from_outside
+from bot.compiled import mask_of
 from bot.handlers.settle_line import settle
 from core.clock import utc_now
 from core.config import load
@@ -46,6 +47,7 @@ async def settle_lines() -> None:
                 now=utc_now(),
                 new_key=wiring.new_key,
                 zone=config.zone,
+                mask=mask_of((await uow.taught.answering()).mask_desk),
             )
             await uow.commit()
     finally:

@@ -7,9 +7,12 @@ import pytest
 import redis
 import yaml
 from rq import Queue
+from sqlalchemy import select
 
 from bot.jobs.clock import QUEUE, SCHEDULE, JobThread, enqueue_due
+from core.playbook import Answering
 from storage.engine import Database
+from storage.models.outbox import OutboxRow
 from storage.uow import UnitOfWork
 from tests.people import Shop, said
 
@@ -48,7 +51,7 @@ async def test_the_worker_settles_the_line_that_every_bell_missed(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Nobody rang; the job finds who waits and deals a card to the free agent."""
+    """Nobody rang; the job finds who waits and deals a card, masked as agents see it."""
     path = tmp_path / "config.yaml"
     path.write_text(
         yaml.safe_dump(
@@ -64,8 +67,11 @@ async def test_the_worker_settles_the_line_that_every_bell_missed(
     shop = await Shop(database).open()
     await shop.nobody_is_online()
     await shop.agent(presence="online")
-    await shop.hears(said("human"))
+    await shop.hears(said("my number is 13800000000"), said("human"))
     assert [] == await shop.owed("staff")
+    async with shop.unit() as uow:
+        await uow.taught.set_answering(Answering(mask_desk=r"\d{11}"))
+        await uow.commit()
     queue = Queue(QUEUE, connection=client)
     await asyncio.to_thread(queue.enqueue, "bot.jobs.no_such_job")
     await asyncio.to_thread(queue.enqueue, "bot.jobs.upkeep.settle_lines")
@@ -86,4 +92,10 @@ async def test_the_worker_settles_the_line_that_every_bell_missed(
     await worker.stop()
 
     assert 1 == len(cards)
+    async with shop.unit() as uow:
+        (card,) = await uow.connection.scalars(
+            select(OutboxRow.content).where(OutboxRow.account == "staff")
+        )
+    assert "my number is" in card["text"]
+    assert "13800000000" not in card["text"]
     client.close()
