@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any, cast
 
 import orjson
-from sqlalchemy import create_engine, event
+from sqlalchemy import Dialect, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
+from sqlalchemy.util import LRUCache
 
 from storage.inline import InlineEngine
 
@@ -86,6 +87,7 @@ class Database:
             if self.is_sqlite
             else create_async_engine(self.url, **options)
         )
+        _share_what_is_compiled(self.engine.sync_engine)
         self.writer = asyncio.Lock()
         """Within one process SQLite's writers queue here instead of polling for the file lock."""
         if self.is_sqlite:
@@ -94,6 +96,20 @@ class Database:
     async def close(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
+
+
+_DIALECTS: dict[str, Dialect] = {}
+_COMPILED: dict[str, LRUCache[Any, Any]] = {}
+
+
+def _share_what_is_compiled(engine: Engine) -> None:
+    """Let every database of a kind in this process use the same compiled statements.
+
+    A job opens its database anew; compiling its statements again would be most of its work.
+    """
+    kind = engine.dialect.name
+    engine.dialect = _DIALECTS.setdefault(kind, engine.dialect)
+    engine._compiled_cache = _COMPILED.setdefault(kind, LRUCache(1000))
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
