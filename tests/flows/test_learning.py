@@ -7,6 +7,7 @@ import pytest
 import yaml
 from sqlalchemy import select, update
 
+from bot.jobs.clock import SCHEDULE
 from bot.jobs.learning import count_uses, find_suggestions
 from core.config import Config
 from storage.engine import Database
@@ -22,6 +23,15 @@ ASKED = (
     "how can I get my invoice",
 )
 ANSWER = "Tick the invoice box when you order."
+
+
+@pytest.fixture
+def only_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The desk's own first run must not come in between and replace what the test looks at.
+
+    To be asked for before ``story``, with which the desk starts.
+    """
+    monkeypatch.delitem(SCHEDULE, "bot.jobs.learning.find_suggestions")
 
 
 @pytest.fixture
@@ -63,7 +73,7 @@ async def spread_over_the_week(config: Config) -> None:
 
 @pytest.mark.requirement("ARP-19")
 async def test_a_week_of_unanswered_messages_becomes_an_entry_in_two_taps(
-    story: Story, for_jobs: Config
+    only_when_asked: None, story: Story, for_jobs: Config
 ) -> None:
     """Agents answered some of them alike: their answer is filled in. Then whoever asks in one of
     the ways that were only similar gets it from the bot."""
