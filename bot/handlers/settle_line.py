@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
+from bot.allotting import midnight
 from bot.bell import LINE, TIMERS
 from bot.dialog import card
 from bot.dialog.machine import Move
@@ -267,7 +268,7 @@ class _Room:
         modes = {self.policies.desk.mode, *(p.get("mode") for p in self.policies.own.values())}
         if not rules and Mode.OWN not in modes:
             return Allotment(accounts=accounts)
-        candidates = await repo.candidates(_midnight(self.now, zone))
+        candidates = await repo.candidates(midnight(self.now, zone))
         turns = await repo.turns(rule.id for rule in rules)
         return Allotment(rules, accounts, candidates, await repo.parents(), turns)
 
@@ -300,11 +301,6 @@ def _asks_elsewhere(rule: AllocationRule) -> bool:
 def _offers(policies: Policies, asked: Collection[int], accounts: Iterable[str]) -> bool:
     """Say whether conversations of these groups are offered by cards."""
     return any(policies.of(name, group).mode is Mode.OFFER for name in accounts for group in asked)
-
-
-def _midnight(now: datetime, zone: tzinfo) -> datetime:
-    """Return when the tenant's day began."""
-    return datetime.combine(now.astimezone(zone).date(), time(0), zone)
 
 
 async def _own(
