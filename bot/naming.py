@@ -10,11 +10,14 @@ from storage.uow import UnitOfWork
 async def nameable(uow: UnitOfWork, talk: Talk) -> tuple[Tree[Topic], frozenset[int]]:
     """Return the tree of categories, and the nodes of it that a conversation may be given.
 
-    Those that are assigned to its group, with all below them (requirement QUE-19).
+    Those that are assigned to its group, with all below them (requirement QUE-19). Where there
+    are none, the tree is not read and is empty.
     """
+    assigned = await uow.categories.of_group(talk.group_id or 0)
+    if not assigned:
+        return Tree(()), frozenset()
     tree = Tree(await uow.categories.all())
-    assigned = await uow.categories.assigned()
-    return tree, tree.whole(assigned.get(talk.group_id or 0, ()))
+    return tree, tree.whole(assigned)
 
 
 async def is_owed(uow: UnitOfWork, party: Party, voice: Voice) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.many import among
@@ -38,6 +38,9 @@ _FIELDS = (
     ConsultCategory.name,
     ConsultCategory.position,
 )
+
+# Put together once: it is asked for whenever a conversation ends.
+_OF_GROUP = select(GroupCategory.category_id).where(GroupCategory.group_id == bindparam("group"))
 
 
 class Categories:
@@ -129,6 +132,10 @@ class Categories:
         for group, category in rows:
             found.setdefault(group, set()).add(category)
         return {group: frozenset(nodes) for group, nodes in found.items()}
+
+    async def of_group(self, group_id: int) -> frozenset[int]:
+        """Return the nodes that were assigned to one group."""
+        return frozenset(await self._connection.scalars(_OF_GROUP, {"group": group_id}))
 
     async def assign(self, group_id: int, nodes: Iterable[int]) -> None:
         """Let *nodes* be all that is assigned to a group."""
