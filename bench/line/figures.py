@@ -1,6 +1,7 @@
 """The figures of the waiting line: ``line_assign``, ``line_violations``, ``line_fairness``."""
 
 import asyncio
+import gc
 import sys
 import time
 from collections.abc import Sequence
@@ -106,10 +107,12 @@ async def line() -> list[Row]:
 async def long_run(conversations: int, kind: str = "postgres") -> list[Row]:
     """Play one even day after the other, with 200 agents, until there were so many.
 
-    What happens within two seconds is settled together; each happening by itself would only take
+    What happens within five seconds is settled together; each happening by itself would only take
     longer.
     """
-    plan = replace(plans.steady(conversations, seed=8, agents=200), together=2.0)
+    plan = replace(plans.steady(conversations, seed=8, agents=200), together=5.0)
+    gc.collect()
+    gc.freeze()  # a million visits, which nothing will ever free, need not be looked at again
     with fresh_database(kind) as url:
         async with opened(plan, url) as house:
             simulation = Simulation(house, plan, _Progress(plan))
