@@ -2,7 +2,7 @@
 
 from admin_bot.listing import one_line
 from bot.handlers.teach_allocation import CHOSEN, Choices, Tried
-from bot.queue.assignment import Step
+from bot.queue.steps import Step
 from core.i18n.texts import Texts
 from core.line import AllocationRule, Source, Target
 

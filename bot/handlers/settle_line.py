@@ -10,7 +10,9 @@ from bot.bell import LINE, TIMERS
 from bot.dialog import card
 from bot.dialog.machine import Move
 from bot.handover import begin_service, recent_lines, shown, withdraw
-from bot.queue.assignment import Assign, Decision, Floor, Offer, Own, Withdraw, assign
+from bot.queue.assignment import assign
+from bot.queue.decisions import Assign, Decision, Offer, Own, Withdraw
+from bot.queue.floor import Floor
 from bot.rules.masking import Mask
 from bot.telling import Party, Telling, Voice
 from core.i18n.texts import Texts

@@ -7,7 +7,9 @@ from bot import access, bell, facts
 from bot.access import Permission
 from bot.allotting import allotment
 from bot.facts import Facts
-from bot.queue.assignment import Floor, Step, explain
+from bot.queue.assignment import explain
+from bot.queue.floor import Floor
+from bot.queue.steps import Step
 from core.errors import BadRequestText, NotFound
 from core.line import AllocationRule, Source, Target, Waiting
 from core.policy import Policy

@@ -7,7 +7,7 @@ import pytest
 
 from bot.handlers import teach_allocation, undo
 from bot.handlers.teach_allocation import Tried
-from bot.queue.assignment import Verdict
+from bot.queue.steps import Verdict
 from core.errors import BadRequestText, Conflict, NotAllowed, NotFound
 from core.line import AllocationRule, RuleOrder, Source, Target
 from core.messages import Sender

@@ -9,19 +9,10 @@ import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
-from bot.queue.assignment import (
-    Assign,
-    Decision,
-    Floor,
-    Offer,
-    Own,
-    Step,
-    Verdict,
-    Why,
-    Withdraw,
-    assign,
-    explain,
-)
+from bot.queue.assignment import assign, explain
+from bot.queue.decisions import Assign, Decision, Offer, Own, Why, Withdraw
+from bot.queue.floor import Floor
+from bot.queue.steps import Step, Verdict
 from core.line import (
     AccountSeats,
     AllocationRule,

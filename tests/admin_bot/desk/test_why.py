@@ -11,7 +11,7 @@ import pytest
 from admin_bot.command import Command
 from admin_bot.desk import history, why
 from bot.dialog.machine import Move
-from bot.queue.assignment import Why
+from bot.queue.decisions import Why
 from core import prompts, timers
 from core.i18n.texts import LANGUAGES, texts
 from storage.repos import handoffs
