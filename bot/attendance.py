@@ -139,7 +139,7 @@ async def let_pass(
     people: dict[int, StaffMember] = {}
     tired: dict[int, int] = {}
     for party, member in passed:
-        await uow.line.let_pass(party.talk.id, member.id, tell.now)
+        await uow.offers.let_pass(party.talk.id, member.id, tell.now)
         people[member.id] = member
         missed[member.id] = missed.get(member.id, member.missed_offers) + 1
         most = tell.voice.policy(party).break_after_offers

@@ -16,8 +16,8 @@ from core.i18n.texts import Texts
 from core.messages import Content, text
 from core.states import Author, Direction, State
 from storage.repos.handoffs import STAYS
-from storage.repos.line import DealtCard
 from storage.repos.messages import TranscriptLine
+from storage.repos.offers import DealtCard
 from storage.repos.outbox import CARD
 from storage.repos.staffing import StaffMember
 from storage.uow import UnitOfWork

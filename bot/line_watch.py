@@ -54,12 +54,12 @@ class LineWatch:
         if desk.database.is_sqlite:
             # The right to write is one for everybody: it is asked for only where it is needed.
             async with desk.reading() as uow:
-                ready = await uow.line.groups_ready()
+                ready = await uow.seats.groups_ready()
             if not ready:
                 return
         async with desk.unit() as uow:
             if ready is None:
-                ready = await uow.line.groups_ready()
+                ready = await uow.seats.groups_ready()
             if not ready:
                 return
             await settle(

@@ -137,7 +137,7 @@ async def claim_all(
 
 
 async def given_work(connection: AsyncConnection, first: Mapping[int, int], now: datetime) -> None:
-    """Note that agents were given work; see ``Line.given_work``."""
+    """Note that agents were given work; see ``Seats.given_work``."""
     rows = [(staff, first[staff]) for staff in sorted(first)]
     if rows:
         await _GIVEN_WORK.run(connection, rows, now)

@@ -21,11 +21,13 @@ from storage.repos.letters import Letters
 from storage.repos.library import Library
 from storage.repos.line import Line
 from storage.repos.messages import Messages
+from storage.repos.offers import Offers
 from storage.repos.outbox import Outbox
 from storage.repos.people import People
 from storage.repos.phrasings import Phrasings
 from storage.repos.policies import PolicyBook
 from storage.repos.ratings import Ratings
+from storage.repos.seats import Seats
 from storage.repos.staffing import Staffing
 from storage.repos.taught import Taught
 from storage.repos.timers import Timers
@@ -83,6 +85,8 @@ class UnitOfWork:
         self.ratings = Ratings(self.connection)
         self.waits = Waits(self.connection)
         self.line = Line(self.connection)
+        self.offers = Offers(self.connection)
+        self.seats = Seats(self.connection)
         self.messages = Messages(self.connection)
         self.staffing = Staffing(self.connection)
         self.departments = Departments(self.connection)

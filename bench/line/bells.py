@@ -45,7 +45,7 @@ class _Apart(Simulation):
         async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
                 async with desk.reading() as uow:
-                    waiting = await uow.line.groups_ready()
+                    waiting = await uow.seats.groups_ready()
                 fresh = await self._read()
                 took = [(time.perf_counter() - committed) * 1_000] * fresh
                 self.played.waits += took

@@ -61,7 +61,7 @@ async def take(
     if talk.state is not State.WAITING:
         raise await _too_late(uow, me, (await parties(uow, [talk]))[talk.id])
     if not access.may(me.role, Permission.SEE_LINE):
-        cards = await uow.line.cards([conversation_id])
+        cards = await uow.offers.cards([conversation_id])
         if me.id not in {c.staff_id for c in cards}:
             # Whoever took it a moment ago has collected everybody's card.
             now_talk = (await uow.conversations.lock([conversation_id]))[conversation_id]
@@ -111,7 +111,7 @@ async def _claim(
     talk = (await uow.conversations.lock([conversation_id]))[conversation_id]
     party = (await parties(uow, [talk]))[talk.id]
     limits = voice.policies.limits(party.account, talk.group_id)
-    if not await uow.line.claim(conversation_id, me.id, now, limits):
+    if not await uow.seats.claim(conversation_id, me.id, now, limits):
         raise await _too_late(uow, me, party, limits)
     talk.state, talk.agent_id, talk.serving_since = State.SERVING, me.id, now
     await uow.staffing.change(me.id, front_conversation_id=talk.id, idle_since=now)

@@ -13,7 +13,7 @@ from bot.telling import Party, Telling, Voice
 from core.messages import Content
 from core.states import State
 from core.timers import OFFER
-from storage.repos.line import DealtCard
+from storage.repos.offers import DealtCard
 from storage.repos.staffing import StaffMember
 from storage.repos.timers import Timer
 from storage.uow import UnitOfWork
@@ -43,8 +43,10 @@ async def fire(
     }
     if not wanted:
         return
-    lying = await uow.line.cards({number for number, _ in wanted})
-    cards = await uow.line.take_back(c for c in lying if (c.conversation_id, c.staff_id) in wanted)
+    lying = await uow.offers.cards({number for number, _ in wanted})
+    cards = await uow.offers.take_back(
+        c for c in lying if (c.conversation_id, c.staff_id) in wanted
+    )
     tell = Telling(uow, voice, now)
     passed = [(due.parties[c.conversation_id], due.members[c.staff_id]) for c in cards]
     await withdraw(uow, tell, cards, _becomes(cards, passed, voice))

@@ -22,7 +22,7 @@ from core.states import State
 from core.timers import OFFER
 from storage.claims import Claim
 from storage.repos.allocations import BY_DESK, BY_RULE, Allocated
-from storage.repos.line import DealtCard
+from storage.repos.offers import DealtCard
 from storage.repos.outbox import CARD
 from storage.repos.staffing import StaffMember
 from storage.repos.timers import Timer
@@ -136,14 +136,14 @@ class _Room:
         """
         accounts = await uow.allocations.accounts()
         allotment = Allotment(accounts=accounts)
-        free, cards = await uow.line.free(asked)
+        free, cards = await uow.seats.free(asked)
         # Cards may still lie from before the mode was changed.
         if not cards and not _offers(policies, asked, accounts):
             if not free:
                 return None
             members = await uow.staffing.lock(free)
             # Only now: another process may have given them something a moment ago.
-            seats = await uow.line.seats(asked, members)
+            seats = await uow.seats.on_duty(asked, members)
             room = cls(uow, policies, allotment, members, seats, asked, [], now, {})
         else:
             found = await cls._with_cards(uow, asked, policies, allotment, now)
@@ -163,23 +163,23 @@ class _Room:
         now: datetime,
     ) -> "_Room | None":
         """Lock those before whom cards lie, or may have to, as well."""
-        seats = await uow.line.seats(asked)
+        seats = await uow.seats.on_duty(asked)
         free = {s.staff_id for s in seats if s.serving < s.capacity}
         # A card counts for one of the agent's seats, whichever group it is from.
         groups_of = await uow.staffing.memberships()
         wide = asked | {g for s in seats for g in groups_of.get(s.staff_id, ())}
-        cards = await uow.line.lying(wide)
+        cards = await uow.offers.lying(wide)
         if not free and not cards:
             return None
         here = {s.staff_id for s in seats}
-        on_duty = here if wide == asked else {s.staff_id for s in await uow.line.seats(wide)}
+        on_duty = here if wide == asked else {s.staff_id for s in await uow.seats.on_duty(wide)}
         # Also the cards of those who have gone off duty, and of conversations that wait no longer.
         mine = {c.staff_id for c in cards if c.staff_id in here or c.staff_id not in on_duty}
         members = await uow.staffing.lock(free | mine)
         # Read again behind the locks: another process may have dealt a moment ago.
-        cards = [c for c in await uow.line.lying(wide) if c.staff_id in members]
+        cards = [c for c in await uow.offers.lying(wide) if c.staff_id in members]
         locked = members.keys() & here
-        seats = await uow.line.seats(wide, locked)
+        seats = await uow.seats.on_duty(wide, locked)
         return cls(uow, policies, allotment, members, seats, wide, cards, now, {})
 
     async def decide(self) -> list[Decision]:
@@ -193,7 +193,7 @@ class _Room:
             whole = await self._read_on(waiting, reach, limit)
             line = await self._well_known(list(waiting.values()))
             self.group_of = {w.conversation_id: w.group_id for w in line}
-            passed = await self.uow.line.passed(self.group_of) if line else set()
+            passed = await self.uow.offers.passed(self.group_of) if line else set()
             floor = Floor(self.seats, self.policies, self.allotment, self.cards, passed)
             dealt = assign(line, floor)
             # Whoever has a seat left could not serve those who were read, but perhaps others.
@@ -334,8 +334,10 @@ async def _take_back(
     if not back:
         return 0
     wanted = {(d.conversation_id, d.staff_id) for d in back}
-    lying = await uow.line.cards({d.conversation_id for d in back})
-    cards = await uow.line.take_back(c for c in lying if (c.conversation_id, c.staff_id) in wanted)
+    lying = await uow.offers.cards({d.conversation_id for d in back})
+    cards = await uow.offers.take_back(
+        c for c in lying if (c.conversation_id, c.staff_id) in wanted
+    )
     people = await uow.staffing.by_ids(c.staff_id for c in cards)
     becomes = {
         (c.conversation_id, c.staff_id): card.withdrawn(
@@ -368,7 +370,7 @@ async def _offer(
         if patience:
             until = tell.now + timedelta(seconds=patience)
             timers.append(Timer(OFFER, until, offer.conversation_id, agent.id))
-    await uow.line.deal(cards, tell.now)
+    await uow.offers.deal(cards, tell.now)
     await uow.timers.set(timers)
     if timers:
         uow.ring(TIMERS)
@@ -390,7 +392,7 @@ async def _assign(
         for one in assigns
         for party in (around[one.conversation_id],)
     ]
-    claimed = await uow.line.claim_all(claims, tell.now)
+    claimed = await uow.seats.claim_all(claims, tell.now)
     for one in assigns:
         if one.conversation_id in claimed:
             party = around[one.conversation_id]
@@ -403,7 +405,7 @@ async def _assign(
     first: dict[int, int] = {}
     for party, member in given:
         first.setdefault(member.id, party.talk.id)
-    await uow.line.given_work(first, tell.now)
+    await uow.seats.given_work(first, tell.now)
     if given:
         await begin_service(uow, tell, given, came_from=State.WAITING, move=Move.TAKE, by=None)
     return len(given)

@@ -354,8 +354,8 @@ async def _explained(
     wanted = group_id or account.group_id
     group = next((one for one in groups if one.id == wanted), groups[0])
     policies = await uow.policies.all(base)
-    seats = await uow.line.seats([group.id])
-    passed = await uow.line.passed([waits.conversation_id])
+    seats = await uow.seats.on_duty([group.id])
+    passed = await uow.offers.passed([waits.conversation_id])
     floor = Floor(
         seats, policies, await allotment(uow, zone, now, [waits.customer_id]), passed=passed
     )

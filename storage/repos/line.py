@@ -1,7 +1,6 @@
-"""Questions about the waiting line: who waits, who could serve, who was offered what."""
+"""Questions about the waiting line: who waits, in which place, and what they leave behind."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -11,47 +10,30 @@ from sqlalchemy import (
     delete,
     exists,
     func,
-    insert,
     literal,
     literal_column,
     select,
     tuple_,
-    union,
     union_all,
-    update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
-from core.line import Seat, Waiting
-from core.states import Presence, State
-from storage import claims
-from storage.claims import Claim
+from core.line import Waiting
+from core.states import State
 from storage.many import among
 from storage.models.account import Account
 from storage.models.base import UtcDateTime
 from storage.models.conversation import Card, Conversation, Passed
 from storage.models.customer import Customer, Identity
 from storage.models.reception import Handoff
-from storage.models.staff import Group, Membership, Staff
+from storage.models.staff import Group
+from storage.repos.offers import DealtCard
 
 # Written into the SQL text, not sent as parameters: a partial index is used only where the
 # database can see that the condition is the index's own.
-_WAITING = Conversation.state == bindparam("waiting", int(State.WAITING), literal_execute=True)
+WAITING = Conversation.state == bindparam("waiting", int(State.WAITING), literal_execute=True)
 _ORDER = (Conversation.rank, Conversation.waiting_since, Conversation.id)
-_SERVING = Conversation.state == bindparam("serving", int(State.SERVING), literal_execute=True)
-
-
-@dataclass(frozen=True, slots=True)
-class DealtCard:
-    """A card that lies before a member of staff."""
-
-    conversation_id: int
-    staff_id: int
-    outbox_key: str
-    chat: str
-
 
 # What never changes is put together once: building a statement costs more than running it.
 _WHO_WAITS = (
@@ -70,19 +52,19 @@ _WHO_WAITS = (
     .join(Customer, Customer.id == Identity.customer_id)
     .order_by(*_ORDER)
 )
-_FIRST = _WHO_WAITS.where(_WAITING, Conversation.group_id == bindparam("group")).limit(
+_FIRST = _WHO_WAITS.where(WAITING, Conversation.group_id == bindparam("group")).limit(
     bindparam("most")
 )
 _FIRST_OF_ACCOUNTS = _FIRST.where(among(Account.name, "accounts", of_numbers=False))
 _ASKED = select(Conversation.group_id).where(
-    _WAITING, among(Conversation.id, "ids", of_numbers=True)
+    WAITING, among(Conversation.id, "ids", of_numbers=True)
 )
 _RANKED = (
     select(
         Conversation.id,
         func.row_number().over(partition_by=Conversation.group_id, order_by=_ORDER).label("place"),
     )
-    .where(_WAITING, Conversation.group_id.in_(_ASKED.distinct()))
+    .where(WAITING, Conversation.group_id.in_(_ASKED.distinct()))
     .subquery()
 )
 _PLACES = select(_RANKED.c.id, _RANKED.c.place).where(among(_RANKED.c.id, "ids", of_numbers=True))
@@ -98,76 +80,10 @@ _PLACES_OF_FEW = select(
     .correlate(Conversation)
     .scalar_subquery()
     .label("place"),
-).where(_WAITING, among(Conversation.id, "ids", of_numbers=True))
+).where(WAITING, among(Conversation.id, "ids", of_numbers=True))
 _FEW = 10
 """Of so many conversations the places are counted one by one."""
-_HELD = (
-    select(Conversation.agent_id, func.count().label("held"))
-    .where(_SERVING)
-    .group_by(Conversation.agent_id)
-    .subquery()
-)
-_FREE = (
-    Staff.active,
-    Staff.presence == Presence.ONLINE.value,
-    Staff.capacity > func.coalesce(_HELD.c.held, 0),
-)
-_GROUPS_WAITING = select(Group.id).where(
-    exists().where(Conversation.group_id == Group.id, _WAITING)
-)
-_DEALT_GROUPS = select(Conversation.group_id).join(Card, Card.conversation_id == Conversation.id)
-_READY: Any = union(
-    _GROUPS_WAITING.where(
-        Group.id.in_(
-            select(Membership.group_id)
-            .join(Staff, Staff.id == Membership.staff_id)
-            .outerjoin(_HELD, _HELD.c.agent_id == Staff.id)
-            .where(*_FREE)
-        )
-    ),
-    _DEALT_GROUPS,
-)
-_FREE_OR_CARDS: Any = union_all(
-    select(literal_column("0"), Staff.id)
-    .outerjoin(_HELD, _HELD.c.agent_id == Staff.id)
-    .where(
-        *_FREE,
-        Staff.id.in_(
-            select(Membership.staff_id).where(among(Membership.group_id, "groups", of_numbers=True))
-        ),
-    ),
-    select(literal_column("1"), literal_column("0")).where(
-        exists()
-        .where(Card.conversation_id == Conversation.id)
-        .where(among(Conversation.group_id, "groups", of_numbers=True))
-    ),
-)
-_SEATS = (
-    select(Staff.id, Membership.group_id, Staff.capacity, Staff.idle_since)
-    .join(Membership, Membership.staff_id == Staff.id)
-    .where(
-        Staff.active,
-        Staff.presence == Presence.ONLINE.value,
-        among(Membership.group_id, "groups", of_numbers=True),
-    )
-    .order_by(Staff.id, Membership.group_id)
-)
-_SEATS_OF = _SEATS.where(among(Staff.id, "staff", of_numbers=True))
-_HELD_BY = (
-    select(Conversation.agent_id, Account.name, Conversation.group_id, func.count())
-    .join(Account, Account.id == Conversation.account_id)
-    .where(_SERVING, among(Conversation.agent_id, "staff", of_numbers=True))
-    .group_by(Conversation.agent_id, Account.name, Conversation.group_id)
-)
-_LYING = (
-    select(Card.conversation_id, Card.staff_id, Card.outbox_key, Card.chat)
-    .join(Conversation, Conversation.id == Card.conversation_id)
-    .where(among(Conversation.group_id, "groups", of_numbers=True))
-    .order_by(Card.conversation_id, Card.staff_id)
-)
-_PASSED = select(Passed.conversation_id, Passed.staff_id).where(
-    among(Passed.conversation_id, "ids", of_numbers=True)
-)
+GROUPS_WAITING = select(Group.id).where(exists().where(Conversation.group_id == Group.id, WAITING))
 
 
 def _trace(kind: str, column: Any) -> Any:
@@ -196,7 +112,7 @@ def _who_waits(rows: Iterable[Any]) -> list[Waiting]:
 
 
 class Line:
-    """Conversations that wait, seats that are free, cards that were dealt."""
+    """Conversations that wait, and what is cleared away when they leave the line."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
@@ -206,7 +122,7 @@ class Line:
         wanted = set(groups)
         rows = await self._connection.execute(
             select(Conversation.group_id, func.count())
-            .where(_WAITING, among(Conversation.group_id, "groups", of_numbers=True))
+            .where(WAITING, among(Conversation.group_id, "groups", of_numbers=True))
             .group_by(Conversation.group_id),
             {"groups": wanted},
         )
@@ -219,7 +135,7 @@ class Line:
         mine = tuple_(literal(rank), literal(since, UtcDateTime()), literal(conversation_id))
         ahead = await self._connection.scalar(
             select(func.count()).where(
-                _WAITING, Conversation.group_id == group_id, tuple_(*_ORDER) < mine
+                WAITING, Conversation.group_id == group_id, tuple_(*_ORDER) < mine
             )
         )
         return int(ahead or 0) + 1
@@ -235,7 +151,7 @@ class Line:
     async def oldest(self, groups: Iterable[int], limit: int, *, offset: int = 0) -> list[Waiting]:
         """Return who waits in *groups*, first in line first, without the first *offset* of them."""
         rows = await self._connection.execute(
-            _WHO_WAITS.where(_WAITING, among(Conversation.group_id, "groups", of_numbers=True))
+            _WHO_WAITS.where(WAITING, among(Conversation.group_id, "groups", of_numbers=True))
             .limit(limit)
             .offset(offset),
             {"groups": set(groups)},
@@ -313,129 +229,7 @@ class Line:
     async def groups_waiting(self) -> set[int]:
         """Return the groups in whose line somebody waits."""
         # One look into the index for each group: reading off who waits would read the whole line.
-        return set((await self._connection.execute(_GROUPS_WAITING)).scalars())
-
-    async def groups_ready(self) -> set[int]:
-        """Return the groups in which there may be something to do.
-
-        Somebody waits there while an agent of theirs has a seat free, or cards lie on the tables.
-        """
-        rows = (await self._connection.execute(_READY)).scalars()
-        return {group for group in rows if group is not None}
-
-    async def free(self, groups: Iterable[int]) -> tuple[set[int], bool]:
-        """Return the agents on duty in *groups* who serve fewer than they may, and whether cards
-        lie on the tables for conversations of these groups."""
-        rows = await self._connection.execute(_FREE_OR_CARDS, {"groups": set(groups)})
-        free, cards = set(), False
-        for is_card, number in rows:
-            if is_card:
-                cards = True
-            else:
-                free.add(number)
-        return free, cards
-
-    async def seats(self, groups: Iterable[int], staff: Iterable[int] | None = None) -> list[Seat]:
-        """Return the agents on duty in *groups*, a row for each group they are in.
-
-        Args:
-            groups: The groups.
-            staff: Of whom only; ``None`` for everybody.
-        """
-        values: dict[str, object] = {"groups": set(groups)}
-        if staff is not None:
-            values["staff"] = set(staff)
-        question = _SEATS if staff is None else _SEATS_OF
-        rows = (await self._connection.execute(question, values)).all()
-        held = await self._held({row.id for row in rows})
-        seats = []
-        for id_, group, capacity, idle_since in rows:
-            accounts, by_group = held.get(id_, ({}, {}))
-            serving = sum(accounts.values())
-            seats.append(Seat(id_, group, capacity, serving, idle_since, accounts, by_group))
-        return seats
-
-    async def _held(
-        self, staff: Collection[int]
-    ) -> dict[int, tuple[dict[str, int], dict[int, int]]]:
-        """Return how many conversations agents hold, by account and by group."""
-        if not staff:
-            return {}
-        rows = await self._connection.execute(_HELD_BY, {"staff": set(staff)})
-        held: dict[int, tuple[dict[str, int], dict[int, int]]] = {}
-        for id_, account, group, count in rows:
-            accounts, groups = held.setdefault(id_ or 0, ({}, {}))
-            accounts[account] = accounts.get(account, 0) + count
-            groups[group or 0] = groups.get(group or 0, 0) + count
-        return held
-
-    async def claim(
-        self,
-        conversation_id: int,
-        staff_id: int,
-        now: datetime,
-        limits: tuple[int, int] = (0, 0),
-    ) -> bool:
-        """Give a waiting conversation to an agent; the first claim wins, in one statement.
-
-        The caller holds the agent's row locked, so that no limit can be exceeded.
-
-        Args:
-            conversation_id: Which.
-            staff_id: To whom.
-            now: The moment.
-            limits: Conversations of its account, and of its group, that one agent may serve; 0
-                for any number.
-
-        Returns:
-            Whether the conversation was still waiting and the agent had a seat free for it.
-        """
-        mine = aliased(Conversation)
-        held = select(func.count()).where(
-            mine.agent_id == staff_id, mine.state == int(State.SERVING)
-        )
-        capacity = select(Staff.capacity).where(Staff.id == staff_id, Staff.active)
-        allowed = [held.scalar_subquery() < capacity.scalar_subquery()]
-        columns = (
-            (mine.account_id, Conversation.account_id),
-            (mine.group_id, Conversation.group_id),
-        )
-        for limit, (theirs, its) in zip(limits, columns, strict=True):
-            if limit:
-                # Correlated by hand: the row that is updated is not in this SELECT.
-                of_it = held.where(theirs == its).correlate(Conversation)
-                allowed.append(of_it.scalar_subquery() < limit)
-        result = await self._connection.execute(
-            update(Conversation)
-            .where(Conversation.id == conversation_id, _WAITING, *allowed)
-            .values(state=int(State.SERVING), agent_id=staff_id, serving_since=now)
-        )
-        return bool(result.rowcount == 1)
-
-    async def claim_all(self, wanted: Sequence[Claim], now: datetime) -> set[int]:
-        """Give waiting conversations to agents, in one statement.
-
-        The caller holds the agents' rows locked, so that no limit can be exceeded.
-
-        Args:
-            wanted: In the order in which they count; each conversation once.
-            now: The moment.
-
-        Returns:
-            The conversations that were still waiting and whose agent had a seat free for them.
-        """
-        return await claims.claim_all(self._connection, wanted, now)
-
-    async def given_work(self, first: Mapping[int, int], now: datetime) -> None:
-        """Note that agents were given work; put it in front of those who have nothing there.
-
-        A front that points at a conversation which is over, or no longer theirs, is no front.
-
-        Args:
-            first: By agent, the first of the conversations that they were given.
-            now: The moment.
-        """
-        await claims.given_work(self._connection, first, now)
+        return set((await self._connection.execute(GROUPS_WAITING)).scalars())
 
     async def traces(self, conversations: Iterable[int]) -> dict[str, set[int]]:
         """Return which of *conversations* have cards on the tables, were let pass, or were handed
@@ -449,31 +243,6 @@ class Line:
             found[kind].add(number)
         return found
 
-    async def cards(self, conversations: Iterable[int]) -> list[DealtCard]:
-        """Return the cards that lie on the tables for *conversations*."""
-        rows = await self._connection.execute(
-            select(Card.conversation_id, Card.staff_id, Card.outbox_key, Card.chat)
-            .where(among(Card.conversation_id, "ids", of_numbers=True))
-            .order_by(Card.conversation_id, Card.staff_id),
-            {"ids": set(conversations)},
-        )
-        return [DealtCard(*row) for row in rows]
-
-    async def deal(self, cards: Iterable[DealtCard], now: datetime) -> None:
-        """Remember that cards were dealt."""
-        rows = [
-            {
-                "conversation_id": c.conversation_id,
-                "staff_id": c.staff_id,
-                "outbox_key": c.outbox_key,
-                "chat": c.chat,
-                "dealt_at": now,
-            }
-            for c in cards
-        ]
-        if rows:
-            await self._connection.execute(insert(Card), rows)
-
     async def collect(self, conversations: Iterable[int]) -> list[DealtCard]:
         """Take the cards of *conversations* off the tables and return them.
 
@@ -484,53 +253,6 @@ class Line:
             (DealtCard(*row) for row in rows), key=lambda c: (c.conversation_id, c.staff_id)
         )
 
-    async def take_back(self, cards: Iterable[DealtCard]) -> list[DealtCard]:
-        """Take single cards off the tables and return those that were still there.
-
-        The caller holds their conversations locked.
-        """
-        gone = []
-        for card in cards:
-            result = await self._connection.execute(
-                delete(Card).where(
-                    Card.conversation_id == card.conversation_id, Card.staff_id == card.staff_id
-                )
-            )
-            if result.rowcount == 1:
-                gone.append(card)
-        return gone
-
-    async def lying(self, groups: Iterable[int]) -> list[DealtCard]:
-        """Return the cards that lie before anybody for conversations of *groups*.
-
-        Those whose conversation waits no longer are among them.
-        """
-        rows = await self._connection.execute(_LYING, {"groups": set(groups)})
-        return [DealtCard(*row) for row in rows]
-
-    async def passed(self, conversations: Iterable[int]) -> set[tuple[int, int]]:
-        """Return who has let which of *conversations* pass: (conversation, member of staff)."""
-        rows = await self._connection.execute(_PASSED, {"ids": set(conversations)})
-        return {(conversation, staff) for conversation, staff in rows}
-
-    async def let_pass(self, conversation_id: int, staff_id: int, now: datetime) -> None:
-        """Remember that somebody let an offered conversation pass."""
-        dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
-        await self._connection.execute(
-            dialect.insert(Passed)
-            .values(conversation_id=conversation_id, staff_id=staff_id, at=now)
-            .on_conflict_do_nothing()
-        )
-
     async def forget_passes(self, conversations: Iterable[int]) -> None:
         """Forget who has let *conversations* pass."""
         await self._connection.execute(_FORGET_PASSES, {"ids": set(conversations)})
-
-    async def cards_of(self, staff_id: int) -> list[DealtCard]:
-        """Return the cards that lie before one member of staff."""
-        rows = await self._connection.execute(
-            select(Card.conversation_id, Card.staff_id, Card.outbox_key, Card.chat).where(
-                Card.staff_id == staff_id
-            )
-        )
-        return [DealtCard(*row) for row in rows]

@@ -184,7 +184,7 @@ class Floor:
         """Let a new customer be served by *agent*; nothing is in front because of it."""
         number = await self.waits(name, **facts)
         async with self.unit() as uow:
-            assert await uow.line.claim(number, agent.id, self.now)
+            assert await uow.seats.claim(number, agent.id, self.now)
             await uow.commit()
         return number
 
@@ -234,7 +234,7 @@ class Floor:
     async def lying(self, agent: StaffMember) -> list[int]:
         """Return the numbers on the cards that lie before *agent*."""
         async with self.unit() as uow:
-            return sorted(c.conversation_id for c in await uow.line.cards_of(agent.id))
+            return sorted(c.conversation_id for c in await uow.offers.cards_of(agent.id))
 
     async def held(self, agent: StaffMember) -> list[int]:
         async with self.unit() as uow:

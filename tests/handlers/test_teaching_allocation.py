@@ -316,7 +316,7 @@ async def test_sequential_is_one_each_in_turn_and_random_prefers_who_follows_lon
     async with house.floor.unit() as uow:
         # Mate has known her for longer than anybody, from a conversation that has ended.
         talk = (await uow.conversations.by_ids([ann]))[ann]
-        assert await uow.line.claim(ann, house.people["Mate"].id, house.floor.now)
+        assert await uow.seats.claim(ann, house.people["Mate"].id, house.floor.now)
         await uow.commit()
     assert talk.id == ann
     assert await house.winner(ann) == ("Mate", "rule")

@@ -10,7 +10,7 @@ from tests.handlers.ticking import Ticking
 
 async def _passes(ticking: Ticking, number: int) -> set[int]:
     async with ticking.unit() as uow:
-        return {staff for _, staff in await uow.line.passed([number])}
+        return {staff for _, staff in await uow.offers.passed([number])}
 
 
 async def _let_pass(ticking: Ticking, number: int, agent: StaffMember) -> None:

@@ -164,7 +164,7 @@ async def serve(shop: Shop, agent_id: int) -> None:
     await shop.hears(said("human"))
     async with shop.unit() as uow:
         talk = await talk_of_open(shop)
-        assert await uow.line.claim(talk, agent_id, shop.now)
+        assert await uow.seats.claim(talk, agent_id, shop.now)
         await uow.commit()
     await shop.owed()
 

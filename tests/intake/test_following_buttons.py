@@ -39,7 +39,7 @@ async def served(shop: Shop, agent: StaffMember) -> Talk:
     await shop.hears(said("/human"))
     talk = await newest(shop)
     async with shop.unit() as uow:
-        assert await uow.line.claim(talk.id, agent.id, shop.now)
+        assert await uow.seats.claim(talk.id, agent.id, shop.now)
         await uow.commit()
     await shop.owed()
     return talk

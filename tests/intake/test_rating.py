@@ -45,7 +45,7 @@ async def served(shop: Shop, agent: StaffMember, by: str = "2001") -> int:
     talk = await newest(shop, by)
     assert talk is not None
     async with shop.unit() as uow:
-        assert await uow.line.claim(talk.id, agent.id, shop.now)
+        assert await uow.seats.claim(talk.id, agent.id, shop.now)
         await uow.commit()
     await shop.owed()
     return talk.id

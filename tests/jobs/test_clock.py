@@ -82,7 +82,7 @@ async def test_the_worker_settles_the_line_that_every_bell_missed(
     async with asyncio.timeout(20):
         while True:
             async with UnitOfWork(database, reading=True) as uow:
-                cards = await uow.line.cards([1])
+                cards = await uow.offers.cards([1])
             if cards:
                 break
             await asyncio.sleep(0.05)
