@@ -16,6 +16,7 @@ PACKAGES = ("core", "storage", "bot", "admin_bot", "playground")
 # - bot.prompting is what was taught as one customer gets it, whoever tells it.
 # - bot.compiled is the playbook with what the deciders made of it, bot.answering the order in which
 #   they are asked, bot.reception what a batch of customers' messages leads to until it is written.
+# - bot.thinking is what one message of a customer leads to, where nothing is read or written.
 # - bot.telling and bot.handover are what several handlers do alike (they may not import each
 #   other), so they stand one line below them.
 # - bot.moving hands conversations over, for agents' commands and for buttons that customers press.
@@ -50,7 +51,7 @@ LINES = (
     ("bot.wiring",),
     ("bot.intake", "bot.outbox", "bot.playbook_cases"),
     ("bot.handlers.*", "bot.current_playbook"),
-    ("bot.moving", "bot.rating", "bot.attendance"),
+    ("bot.moving", "bot.rating", "bot.attendance", "bot.thinking"),
     ("bot.handover", "bot.reception", "bot.answering", "bot.closing", "bot.returning", "bot.due"),
     ("bot.prompting", "bot.seeing", "bot.naming"),
     ("bot.compiled",),

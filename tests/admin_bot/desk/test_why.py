@@ -262,7 +262,7 @@ def _written() -> Iterator[tuple[str, str]]:
 _PASSED_ON: dict[tuple[str, str], tuple[str, ...]] = {
     ("bot.telling", "kind"): (),
     ("bot.reception", "kind"): (),
-    ("bot.handlers.customer_message", "content.kind.value"): ("blocked", "unblocked"),
+    ("bot.thinking", "content.kind.value"): ("blocked", "unblocked"),
 }
 """Where a kind is no constant: which it can be; none where the caller gives it."""
 
