@@ -3,9 +3,11 @@
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 from weakref import WeakValueDictionary
 
+import httpx
 import structlog
 import telegram
 from telegram.constants import ChatType
@@ -34,6 +36,13 @@ log = structlog.get_logger(__name__)
 START_PATIENCE_SECONDS = 5.0
 """How long ``start`` waits for the platform; then it goes on trying in the background."""
 RETRY_SECONDS = 5
+
+# Reading the certificates of a few hundred authorities takes longer than all else at the start.
+_certificates = cache(httpx.create_ssl_context)
+
+
+def _requests(**options: Any) -> HTTPXRequest:
+    return HTTPXRequest(**options, httpx_kwargs={"verify": _certificates()})
 
 
 class StaffBot:
@@ -70,8 +79,8 @@ class StaffBot:
             .token(token)
             .base_url(f"{api_url}/bot")
             .base_file_url(f"{api_url}/file/bot")
-            .request(HTTPXRequest(connection_pool_size=64, read_timeout=20, pool_timeout=20))
-            .get_updates_request(HTTPXRequest(connection_pool_size=1))
+            .request(_requests(connection_pool_size=64, read_timeout=20, pool_timeout=20))
+            .get_updates_request(_requests(connection_pool_size=1))
             .rate_limiter(PatientLimiter())
             .updater(None)
             .job_queue(None)

@@ -6,6 +6,7 @@ built once per type and kept, so that a call costs one dictionary look-up per pa
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -258,6 +259,7 @@ class Facts:
         return check
 
 
+@cache
 def load() -> Facts:
-    """Read the facts that are kept beside this file."""
+    """Return the facts that are kept beside this file; the same for every world."""
     return Facts(orjson.loads((Path(__file__).parent / "bot_api.json").read_bytes()))

@@ -54,6 +54,31 @@ def test_defaults_are_the_contracts(tmp_path: Path) -> None:
     assert "webhook" == config.staff.mode
 
 
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [
+        ("Asia/Shanghai", True),
+        ("Europe/Lisbon", True),
+        ("UTC", True),
+        ("asia/shanghai", False),
+        ("Asia", False),
+        ("Mars/Olympus", False),
+        ("../../etc/localtime", False),
+        ("zone.tab", False),
+        ("''", False),
+        ("x" * 300, False),
+    ],
+)
+def test_a_time_zone_has_a_name_of_the_zone_database(
+    tmp_path: Path, name: str, known: bool
+) -> None:
+    words = GOOD + f"time_zone: {name}\n"
+    if known:
+        assert load(write(tmp_path, words)).zone.key == name
+    else:
+        assert [line.split(":")[0] for line in mistakes(tmp_path, words)] == ["time_zone"]
+
+
 def test_every_mistake_is_named_with_its_path(tmp_path: Path) -> None:
     found = mistakes(
         tmp_path,
