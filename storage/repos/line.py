@@ -1,7 +1,6 @@
 """Questions about the waiting line: who waits, in which place, and what they leave behind."""
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -10,7 +9,6 @@ from sqlalchemy import (
     delete,
     exists,
     func,
-    literal,
     literal_column,
     select,
     tuple_,
@@ -23,7 +21,6 @@ from core.line import Waiting
 from core.states import State
 from storage.many import among
 from storage.models.account import Account
-from storage.models.base import UtcDateTime
 from storage.models.conversation import Card, Conversation, Passed
 from storage.models.customer import Customer, Identity
 from storage.models.reception import Handoff
@@ -128,18 +125,6 @@ class Line:
         )
         return dict.fromkeys(wanted, 0) | {group: count for group, count in rows if group}
 
-    async def position(
-        self, group_id: int, since: datetime, conversation_id: int, rank: int = 0
-    ) -> int:
-        """Return the place in the line, 1 for the next to be served."""
-        mine = tuple_(literal(rank), literal(since, UtcDateTime()), literal(conversation_id))
-        ahead = await self._connection.scalar(
-            select(func.count()).where(
-                WAITING, Conversation.group_id == group_id, tuple_(*_ORDER) < mine
-            )
-        )
-        return int(ahead or 0) + 1
-
     async def places(self, conversations: Iterable[int]) -> dict[int, int]:
         """Return the place in its group's line for each of *conversations* that waits."""
         wanted = set(conversations)
@@ -180,24 +165,6 @@ class Line:
                 rows = await self._connection.execute(_FIRST_OF_ACCOUNTS, values)
             found += _who_waits(rows)
         return sorted(found, key=lambda w: w.place)
-
-    async def waiting(self, conversation_id: int) -> Waiting | None:
-        """Return a conversation as assignment sees it; ``None`` where there is none.
-
-        It need not wait: the moment at which it was opened then counts.
-        """
-        found = (
-            await self._connection.execute(
-                _WHO_WAITS.add_columns(Conversation.opened_at).where(
-                    Conversation.id == conversation_id
-                )
-            )
-        ).first()
-        if found is None:
-            return None
-        *rest, opened = found
-        rest[2] = rest[2] or opened
-        return _who_waits([tuple(rest)])[0]
 
     async def elsewhere(self, customers: Iterable[int]) -> dict[int, tuple[set[str], int | None]]:
         """Return, by customer, the accounts to which the same person has written, and whose they

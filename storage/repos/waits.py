@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from core.states import State
 from storage.many import among
 from storage.models.conversation import Conversation
+from storage.repos.line import WAITING
 
-_WAITING = Conversation.state == bindparam("waiting", int(State.WAITING), literal_execute=True)
 _SERVED = Conversation.state.in_([int(State.SERVING), int(State.ENDED)])
 
 _SERVED_LATELY = (
@@ -25,7 +25,7 @@ _SERVED_LATELY = (
 )
 _AHEAD = (
     select(Conversation.group_id, Conversation.rank, func.count())
-    .where(_WAITING, among(Conversation.group_id, "groups", of_numbers=True))
+    .where(WAITING, among(Conversation.group_id, "groups", of_numbers=True))
     .group_by(Conversation.group_id, Conversation.rank)
 )
 
