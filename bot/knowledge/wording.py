@@ -8,6 +8,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from bot.knowledge.small_words import in_one_form
 from core.scripts import simplified
 
 LONGEST_COMPARED = 600
@@ -109,12 +110,14 @@ def plain(text: str) -> str:
 def normalised(text: str) -> str:
     """Return *text* in one form: NFKC, lower case, simplified characters, no apostrophes.
 
-    Marks that nobody sees are taken out as well.
+    Marks that nobody sees are taken out as well, and Chinese words that only ask or point have one
+    spelling each, see ``small_words``.
 
     Of a text longer than ``LONGEST_COMPARED`` only the two ends are kept.
     """
     folded = _ends(unicodedata.normalize("NFKC", _ends(text))).lower()
-    return simplified(_SLIPS.sub("", folded)).strip()
+    said = simplified(_SLIPS.sub("", folded)).strip()
+    return said if said.isascii() else in_one_form(said)
 
 
 def without_courtesy(said: str) -> str:

@@ -42,7 +42,7 @@ def test_greetings_and_thanks_go_and_something_stays(said: str, left: str) -> No
         ("ＡＢＣ　１２", "abc 12"),
         ("What's THIS", "whats this"),
         ("What’s this", "whats this"),
-        ("甚麼時候發貨", "甚么时候发货"),
+        ("甚麼時候發貨", "什么时候发货"),
         ("pay\u200bpal \u202eabc\u202c", "paypal abc"),
         ("  x  ", "x"),
     ],

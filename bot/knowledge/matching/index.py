@@ -132,7 +132,7 @@ class Index:
         even = np.bincount(owner, minlength=entries) / size
         owners = owner[rows.of_each()]
         weight = weights.unevenness(rows.numbers, owners, even, width) * scale
-        weight = weights.without_common(weight, frequency, size)
+        weight = weights.without_common(weight, frequency, size, entries)
         length = _lengths(rows, weight)
         lists = Lists.turned(rows, weight, length)
         kind = tags(keys)

@@ -12,9 +12,12 @@ Ints = NDArray[np.signedinteger[Any]]
 
 _PRIOR = 2.0
 """Sentences' worth of doubt when a piece's spread over the entries is judged."""
-_COMMON = 800
+_COMMON = 500
 _COMMON_SHARE = 0.06
-"""Pieces in more sentences than both tell little, and cost most of the time of a large base."""
+_COMMON_ENTRIES = 20
+"""Pieces in more sentences than all three (a number, a share, what so many entries have) tell
+little, and cost most of the time of a large base: of a base of 1,000 entries with five sentences
+a third of it, for a fiftieth of what a message is compared by."""
 _COUNTED = 30_000
 
 REPEATS: Floats = (1.0 + np.log(np.maximum(np.arange(256), 1))).astype(np.float32)
@@ -72,7 +75,8 @@ def _weight(gain: NDArray[Any], seen: NDArray[Any], total: NDArray[Any], entries
     return out
 
 
-def without_common(weight: Floats, frequency: Ints, sentences: int) -> Floats:
+def without_common(weight: Floats, frequency: Ints, sentences: int, entries: int) -> Floats:
     """Return the weights with nothing for pieces that very many sentences have."""
-    most = max(_COMMON, _COMMON_SHARE * min(sentences, _COUNTED))
+    of_some = _COMMON_ENTRIES * sentences / max(entries, 1)
+    most = max(_COMMON, _COMMON_SHARE * min(sentences, _COUNTED), of_some)
     return np.where(frequency > most, np.float32(0), weight)
