@@ -138,13 +138,20 @@ class AccountSeats:
         name: Its name.
         institution: The institution that it belongs to; empty for none.
         keeper_id: Who keeps it; ``None`` for nobody.
-        receivers: Our people who serve it; ``None``: everybody in the group does.
+        receivers: Who of a group serves it, by the group's number. In a group that is left out, for
+            nobody was chosen or none of those who were belongs to it, everybody does: whoever waits
+            there would wait for ever otherwise.
     """
 
     name: str
     institution: str = ""
     keeper_id: int | None = None
-    receivers: frozenset[int] | None = None
+    receivers: Mapping[int, frozenset[int]] = field(default_factory=dict)
+
+    def served_by(self, staff_id: int, group_id: int) -> bool:
+        """Say whether one of a group's people serves the account's customers there."""
+        chosen = self.receivers.get(group_id)
+        return chosen is None or staff_id in chosen
 
 
 @dataclass(frozen=True, slots=True)

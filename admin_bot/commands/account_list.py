@@ -117,7 +117,8 @@ def _rule_words(turn: Turn, one: Listed) -> str:
 def _staff_words(turn: Turn, one: Listed, people: People) -> str:
     if not one.receivers:
         return turn.say("account.whole_group")
-    return account_staff.chosen_words(turn.say, one.receivers, people)
+    chosen = account_staff.chosen_words(turn.say, one.receivers, people)
+    return turn.say("account.none_there", chosen=chosen) if one.none_there else chosen
 
 
 async def _ask_search(turn: Turn) -> None:

@@ -252,7 +252,7 @@ class _Room:
                 held = s.by_account.get(name, 0) + of_account[id_, name]
                 held_of_group = s.by_group.get(group, 0) + of_group[id_, group]
                 if (
-                    (account.receivers is None or id_ in account.receivers)
+                    account.served_by(id_, group)
                     and (not most or held < most)
                     and (not most_of_group or held_of_group < most_of_group)
                 ):

@@ -74,6 +74,8 @@ class Listed:
         policies: How customers are received.
         avatar: Whether it has a picture.
         hours: Whether it has weekly hours of its own.
+        none_there: Whether none of those whom it has chosen belongs to the group whose line its
+            customers join, so that all of the group serve them.
     """
 
     account: AccountFacts
@@ -81,6 +83,7 @@ class Listed:
     policies: Policies
     avatar: bool = False
     hours: bool = False
+    none_there: bool = False
 
     @property
     def policy(self) -> Policy:
@@ -139,9 +142,16 @@ async def accounts(
     access.require(actor.role, Permission.STAFF)
     policies = await uow.policies.all(base)
     receivers = await uow.accounts.receivers()
+    seats = await uow.allocations.accounts()
+    oldest = next((group.id for group in await uow.staffing.groups()), 0)
     wanted = words.strip().casefold()
     return [
-        Listed(one, tuple(receivers.get(one.id, ())), policies)
+        Listed(
+            one,
+            chosen := tuple(receivers.get(one.id, ())),
+            policies,
+            none_there=bool(chosen) and (one.group_id or oldest) not in seats[one.name].receivers,
+        )
         for one in await uow.accounts.all()
         if wanted in one.name.casefold() or wanted in one.title.casefold()
         if institution is None or one.institution == institution

@@ -122,11 +122,7 @@ class OnDuty:
     def _obstacle(self, agent: Agent, waits: Waiting) -> Verdict | None:
         """Return why somebody on duty cannot serve a conversation; ``None``: they can."""
         account = self._floor.allotment.accounts.get(waits.account)
-        if (
-            account is not None
-            and account.receivers is not None
-            and agent.id not in account.receivers
-        ):
+        if account is not None and not account.served_by(agent.id, waits.group_id):
             return Verdict.NOT_RECEIVER
         of_account, of_group = self._rules_of(waits)[1]
         if (

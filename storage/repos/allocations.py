@@ -16,7 +16,8 @@ from storage.models.conversation import Conversation
 from storage.models.customer import Customer, Identity
 from storage.models.reception import Allocation as AllocationRow
 from storage.models.reception import AllocationRuleRow
-from storage.models.staff import Department, Staff
+from storage.models.staff import Department, Membership, Staff
+from storage.repos.accounts import DEPARTMENT
 
 BY_RULE, BY_DESK, BY_HAND, BY_TRANSFER, BY_CARD = "rule", "desk", "hand", "transfer", "card"
 """How a customer became somebody's."""
@@ -143,34 +144,38 @@ class Allocations:
         chosen = [(id_, kind, ref) for id_, *_, kind, ref in rows if kind is not None]
         receivers = await self._receivers(chosen)
         return {
-            name: AccountSeats(name, institution, keeper, receivers.get(id_))
+            name: AccountSeats(name, institution, keeper, receivers.get(id_, {}))
             for id_, name, institution, keeper, _, _ in rows
         }
 
-    async def receivers(self) -> dict[int, frozenset[int]]:
-        """Return who serves each account that has chosen its people, by account number.
+    async def _receivers(
+        self, chosen: Sequence[tuple[int, str, int]]
+    ) -> dict[int, dict[int, frozenset[int]]]:
+        """Return who serves each account that has chosen its people, by account and group.
 
         Who was chosen by department is there by their own number.
         """
-        rows = await self._connection.execute(
-            select(AccountReceiver.account_id, AccountReceiver.kind, AccountReceiver.ref_id)
-        )
-        return await self._receivers([(row.account_id, row.kind, row.ref_id) for row in rows])
-
-    async def _receivers(self, chosen: Sequence[tuple[int, str, int]]) -> dict[int, frozenset[int]]:
         if not chosen:
             return {}
         staff = await self._connection.execute(
-            select(Staff.id, Staff.department_id).where(Staff.active)
+            select(Staff.id, Staff.department_id, Membership.group_id)
+            .join(Membership, Membership.staff_id == Staff.id)
+            .where(Staff.active)
         )
-        members: dict[int | None, set[int]] = {}
-        for id_, department in staff:
-            members.setdefault(department, set()).add(id_)
-        found: dict[int, set[int]] = {}
+        of_department: dict[int | None, set[tuple[int, int]]] = {}
+        of_person: dict[int, set[tuple[int, int]]] = {}
+        for id_, department, group in staff:
+            of_department.setdefault(department, set()).add((group, id_))
+            of_person.setdefault(id_, set()).add((group, id_))
+        found: dict[int, dict[int, set[int]]] = {}
         for account_id, kind, ref_id in chosen:
-            people = members.get(ref_id, set()) if kind == "department" else {ref_id}
-            found.setdefault(account_id, set()).update(people)
-        return {account_id: frozenset(people) for account_id, people in found.items()}
+            seats = of_department if kind == DEPARTMENT else of_person
+            for group, id_ in seats.get(ref_id, ()):
+                found.setdefault(account_id, {}).setdefault(group, set()).add(id_)
+        return {
+            account_id: {group: frozenset(people) for group, people in groups.items()}
+            for account_id, groups in found.items()
+        }
 
     async def candidates(self, midnight: datetime) -> dict[int, Candidate]:
         """Return everybody who may own customers, by number; *midnight* is when today began."""

@@ -115,12 +115,14 @@ async def test_at_most_200_people_serve_an_account_those_of_departments_counted_
         ]
         for id_ in ids[:150]:
             await uow.staffing.change(id_, department_id=team)
+        for id_ in ids:
+            await uow.staffing.join(id_, [floor.sales])
         await uow.commit()
     whole = frozenset({Receiver(DEPARTMENT, team), *(Receiver(STAFF, i) for i in ids[100:])})
 
     await save(floor, owner, replace(PLAIN, receivers=whole))
     async with floor.unit() as uow:
-        assert (await uow.allocations.accounts())["shop"].receivers == frozenset(ids)
+        assert (await uow.allocations.accounts())["shop"].receivers == {floor.sales: frozenset(ids)}
     with pytest.raises(BadRequestText) as refused:
         await save(floor, owner, replace(PLAIN, receivers=whole | {Receiver(STAFF, owner.id)}))
 
@@ -184,3 +186,20 @@ async def test_nonsense_and_strangers_are_refused(floor: Floor, owner: StaffMemb
         await floor.do(teach_account.save, owner, 99, PLAIN, floor.now)
     with pytest.raises(BadRequestText):
         await save(floor, owner, replace(PLAIN, institution="x" * 65))
+
+
+async def test_an_account_whose_chosen_people_are_in_no_group_is_served_by_the_whole_group(
+    floor: Floor, owner: StaffMember
+) -> None:
+    """Nobody waits for ever because those who were chosen have left."""
+    ann, bo = await floor.agent("Ann"), await floor.agent("Bo")
+    chosen = frozenset({Receiver(STAFF, bo.id)})
+    await save(floor, owner, replace(PLAIN, receivers=chosen))
+    async with floor.unit() as uow:
+        (shop, *_) = await teach_account.accounts(uow, owner, Policy())
+        assert not shop.none_there
+        assert (await uow.allocations.accounts())["shop"].served_by(ann.id, floor.sales) is False
+        await uow.staffing.change(bo.id, active=False)
+        (shop, *_) = await teach_account.accounts(uow, owner, Policy())
+        assert shop.none_there
+        assert (await uow.allocations.accounts())["shop"].served_by(ann.id, floor.sales)

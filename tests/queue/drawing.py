@@ -121,7 +121,8 @@ def floors(draw: st.DrawFn) -> Floor:
             unique_by=lambda rule: rule.id,
         )
     )
-    receivers = draw(st.none() | st.frozensets(st.integers(1, 9), max_size=4))
+    of_group = st.frozensets(st.integers(1, 9), min_size=1, max_size=4)
+    receivers = draw(st.dictionaries(st.integers(1, 3), of_group, max_size=2))
     accounts = {"shop": AccountSeats("shop", receivers=receivers)}
     passed = draw(st.sets(st.tuples(st.integers(1, 30), st.integers(1, 9)), max_size=6))
     allotment = Allotment(tuple(rules), accounts, people)

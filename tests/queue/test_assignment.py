@@ -90,8 +90,8 @@ def test_never_above_a_limit_never_off_duty_never_twice(
         seen.add(d.conversation_id)
         assert may(floor.seats, d.staff_id, x.group_id), "not on duty in the group"
         chosen = floor.allotment.accounts.get(x.account)
-        if chosen is not None and chosen.receivers is not None:
-            assert d.staff_id in chosen.receivers
+        if chosen is not None and x.group_id in chosen.receivers:
+            assert d.staff_id in chosen.receivers[x.group_id]
         capacity[d.staff_id] -= 1
         assert capacity[d.staff_id] >= 0, "above capacity"
         for counts, key, limit in zip(

@@ -198,11 +198,19 @@ def test_limits_of_the_agent_the_account_and_the_group(
 
 @pytest.mark.requirement("QUE-26")
 def test_only_chosen_people_serve_an_account() -> None:
-    accounts = {SHOP: AccountSeats(SHOP, receivers=frozenset({2}))}
+    accounts = {SHOP: AccountSeats(SHOP, receivers={1: frozenset({2})})}
 
     found = who([w(1), w(2, account="site")], [s(1), s(2)], allotment=Allotment(accounts=accounts))
 
     assert [(c, a) for c, a, _ in found] == [(1, 2), (2, 1)]
+
+
+def test_in_a_group_that_has_none_of_the_chosen_people_everybody_serves() -> None:
+    accounts = {SHOP: AccountSeats(SHOP, receivers={1: frozenset({2})})}
+
+    found = who([w(1, group=3)], [s(7, group=3)], allotment=Allotment(accounts=accounts))
+
+    assert [(c, a) for c, a, _ in found] == [(1, 7)]
 
 
 def test_who_let_it_pass_is_asked_again_when_everybody_has() -> None:

@@ -7,7 +7,7 @@ import segno
 
 from bot.wiring import open_channel
 from core.calendar import of_account
-from storage.repos.accounts import AccountFacts, Receiver
+from storage.repos.accounts import STAFF, AccountFacts, Receiver
 from tests.admin_bot.office import BO, NOON, Office, Person, config
 from tests.handlers.test_teaching_accounts import png
 
@@ -277,3 +277,17 @@ async def test_the_card_leads_to_limits_hours_and_prompts_of_the_account(office:
 
 async def test_only_owners_see_accounts(office: Office) -> None:
     assert "not allowed" in (await office.ada.says("/account_list")).lower()
+
+
+async def test_the_list_warns_where_the_chosen_people_are_not_in_the_group(office: Office) -> None:
+    bo = (await office.member(BO)).id
+    async with office.unit() as uow:
+        group = await uow.staffing.add_group("Night", "night", None, "t", NOON)
+        await uow.accounts.change(1, group_id=group)
+        await uow.accounts.set_receivers(1, [Receiver(STAFF, bo)])
+        await uow.commit()
+    assert "⚠ none of them belongs to its group" in await office.olga.says("/account_list")
+    async with office.unit() as uow:
+        await uow.staffing.join(bo, [group])
+        await uow.commit()
+    assert "⚠" not in await office.olga.says("/account_list")
