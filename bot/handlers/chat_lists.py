@@ -130,8 +130,8 @@ async def chat_lists(
     """Return the lists, with a constant number of statements for any number of conversations.
 
     Agents see the groups they are in, and whatever they serve themselves; who may see the line
-    sees all groups. A tab that is not theirs gives all of theirs, a page that is not there the
-    nearest.
+    sees all groups; who leads a group may open what others serve there. A tab that is not theirs
+    gives all of theirs, a page that is not there the nearest.
 
     Raises:
         NotAllowed: They may not serve customers.
@@ -218,6 +218,7 @@ async def _rows(
     # The actor was loaded before this unit of work began; the front may be another by now.
     people = await uow.staffing.by_ids({*agents, actor.id})
     front = people[actor.id].front_conversation_id
+    led = await uow.staffing.led_by(actor.id)
     found = {}
     for number, talk in talks.items():
         last, mine = newest.get(number), talk.agent_id == actor.id
@@ -229,7 +230,7 @@ async def _rows(
             unread=last is not None and last.unread and not talk.snoozed,
             front=number == front,
             mine=mine,
-            opens=mine or sees_line,
+            opens=mine or sees_line or talk.group_id in led,
         )
     return found
 

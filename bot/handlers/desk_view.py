@@ -171,8 +171,7 @@ async def _visible(uow: UnitOfWork, actor: StaffMember, conversation_id: int | N
     if talk.agent_id == actor.id or access.may(actor.role, Permission.SEE_LINE):
         return talk
     # Who leads the group is told of overdue answers, and must be able to look.
-    leads = await uow.staffing.leads(talk.group_id or 0)
-    if actor.id not in {lead.id for lead in leads}:
+    if talk.group_id not in await uow.staffing.led_by(actor.id):
         raise NotAllowed
     return talk
 

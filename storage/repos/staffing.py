@@ -297,6 +297,13 @@ class Staffing:
             .order_by(Staff.id)
         )
 
+    async def led_by(self, staff_id: int) -> frozenset[int]:
+        """Return the groups that somebody leads."""
+        rows = await self._connection.scalars(
+            select(Membership.group_id).where(Membership.staff_id == staff_id, Membership.lead)
+        )
+        return frozenset(rows)
+
     async def pushed(self, groups: Iterable[int]) -> dict[int, list[StaffMember]]:
         """Return who wants to be told of unread messages, by group; nobody is left out for being
         offline. Source: requirements QUE-31, AGT-19.

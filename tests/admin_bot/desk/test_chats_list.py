@@ -267,6 +267,19 @@ async def test_what_a_colleague_serves_has_no_button_for_agents(room: Room) -> N
     assert f"info:{dee}" in room.paper.buttons.values()
 
 
+async def test_who_leads_a_group_opens_what_others_serve_there(room: Room) -> None:
+    """They are told of overdue answers, and must be able to look."""
+    bo, lea = await room.agent("Bo"), await room.agent("Lea")
+    number = await room.serves(bo, "Ann")
+    async with room.unit() as uow:
+        await uow.staffing.set_lead(lea.id, room.sales, lead=True)
+        await uow.commit()
+    await room.presses(lea, f"chats:{Place(Asked(mine=frozenset())).data()}")
+    assert f"info:{number}" in [data for _, data in keys(room)]
+    await room.presses(lea, f"info:{number}")
+    assert "Ann" in room.paper.text
+
+
 async def test_one_s_own_are_there_whatever_their_group(room: Room) -> None:
     bo = await room.agent("Bo", groups=())
     await room.serves(bo, "Ann", group=room.repairs)
