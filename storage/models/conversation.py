@@ -45,6 +45,13 @@ class Conversation(Base):
             postgresql_where=text(f"state = {int(State.SERVING)}"),
         ),
         Index("ix_conversations_served", "group_id", "serving_since"),
+        Index(
+            "ix_conversations_ended",
+            "serving_since",
+            "id",
+            sqlite_where=text(f"state = {int(State.ENDED)}"),
+            postgresql_where=text(f"state = {int(State.ENDED)}"),
+        ),
         Index("ix_conversations_identity", "identity_id", "id"),
     )
 

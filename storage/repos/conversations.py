@@ -89,6 +89,9 @@ _LOCK_BY_KEYS = (
     select(*_FIELDS, *PERSON_FIELDS)
     .join(Identity, Identity.id == Conversation.identity_id)
     .where(
+        # Said again for the index of open conversations: the other one goes through all that
+        # somebody has ever had.
+        Conversation.account_id == Identity.account_id,
         among(Identity.account_id, "accounts", of_numbers=True),
         among(Identity.external_id, "externals", of_numbers=False),
         _OPEN,

@@ -23,10 +23,19 @@ class DealtCard:
 
 
 # What never changes is put together once: building a statement costs more than running it.
+# A question of its own for each card: SQLite would join from the group's conversations, and those
+# are all that it has ever had.
+_GROUP_OF_CARD = (
+    select(Conversation.group_id)
+    .where(Conversation.id == Card.conversation_id)
+    .correlate(Card)
+    .scalar_subquery()
+)
+LIES_IN_GROUPS = among(_GROUP_OF_CARD, "groups", of_numbers=True)
+"""That a card is for a conversation of one of the groups in the parameter ``groups``."""
 _LYING = (
     select(Card.conversation_id, Card.staff_id, Card.outbox_key, Card.chat)
-    .join(Conversation, Conversation.id == Card.conversation_id)
-    .where(among(Conversation.group_id, "groups", of_numbers=True))
+    .where(LIES_IN_GROUPS)
     .order_by(Card.conversation_id, Card.staff_id)
 )
 _PASSED = select(Passed.conversation_id, Passed.staff_id).where(

@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy import (
     bindparam,
-    exists,
     func,
     literal_column,
     select,
@@ -26,6 +25,7 @@ from storage.models.account import Account
 from storage.models.conversation import Card, Conversation
 from storage.models.staff import Group, Membership, Staff
 from storage.repos.line import GROUPS_WAITING, WAITING
+from storage.repos.offers import LIES_IN_GROUPS
 
 # In the text of the SQL for the index's sake, like ``WAITING``.
 _SERVING = Conversation.state == bindparam("serving", int(State.SERVING), literal_execute=True)
@@ -64,9 +64,7 @@ _FREE_OR_CARDS: Any = union_all(
         ),
     ),
     select(literal_column("1"), literal_column("0")).where(
-        exists()
-        .where(Card.conversation_id == Conversation.id)
-        .where(among(Conversation.group_id, "groups", of_numbers=True))
+        select(Card.staff_id).where(LIES_IN_GROUPS).exists()
     ),
 )
 _ON_DUTY = (
