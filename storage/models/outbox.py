@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from storage.models.base import Base, BigId, Json, UtcDateTime
 
 DUE = text("state = 'due'")
+DEAD = text("state = 'dead'")
 
 
 class OutboxRow(Base):
@@ -23,6 +24,7 @@ class OutboxRow(Base):
     __table_args__ = (
         Index("ix_outbox_due", "due_at", "id", sqlite_where=DUE, postgresql_where=DUE),
         Index("ix_outbox_lane", "lane", "id", sqlite_where=DUE, postgresql_where=DUE),
+        Index("ix_outbox_dead", "id", sqlite_where=DEAD, postgresql_where=DEAD),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -131,6 +131,7 @@ _ADD = BulkInsert(
 )
 _EARLIER = aliased(OutboxRow)
 _IS_DUE = OutboxRow.state == bindparam("is_due", "due", literal_execute=True)
+_IS_DEAD = OutboxRow.state == bindparam("is_dead", "dead", literal_execute=True)
 _HEADS = (
     select(OutboxRow.id)
     .where(
@@ -395,7 +396,7 @@ class Outbox:
     async def due_and_dead(self) -> tuple[int, int]:
         """Return how many rows are owed now and how many will never arrive."""
         due = await self._connection.scalar(select(func.count()).where(_IS_DUE))
-        dead = await self._connection.scalar(select(func.count()).where(OutboxRow.state == "dead"))
+        dead = await self._connection.scalar(select(func.count()).where(_IS_DEAD))
         return int(due or 0), int(dead or 0)
 
     async def bind(self, bindings: Iterable[Binding], now: datetime) -> None:

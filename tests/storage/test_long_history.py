@@ -42,6 +42,9 @@ QUESTIONS: dict[str, Ask] = {
     "board: line": lambda uow, floor: uow.views.line([floor.sales]),
     "board: crew": lambda uow, floor: uow.views.crew(),
     "board: held": lambda uow, floor: uow.views.held(),
+    "outbox: claim": lambda uow, floor: uow.outbox.claim(50, floor.now, floor.now),
+    "outbox: due and dead": lambda uow, floor: uow.outbox.due_and_dead(),
+    "remarks_due": lambda uow, floor: uow.ratings.remarks_due([2, 3], floor.now),
     "lengths": lambda uow, floor: uow.line.lengths([floor.sales]),
     "places": lambda uow, floor: uow.line.places([3]),
 }
@@ -69,7 +72,7 @@ async def _steps(database: Database, floor: Floor) -> dict[str, int]:
     event.listen(database.engine.sync_engine, "checkout", watch)
     found = {}
     for name, ask in QUESTIONS.items():
-        async with UnitOfWork(database, reading=True) as uow:
+        async with UnitOfWork(database) as uow:
             counted = 0
             await ask(uow, floor)
             found[name] = counted
@@ -79,10 +82,12 @@ async def _steps(database: Database, floor: Floor) -> dict[str, int]:
 
 async def test_a_long_history_takes_no_more_steps(database: Database) -> None:
     floor = await Floor(database).open()
-    bo = await floor.agent("Bo", capacity=2)
+    bo = await floor.agent("Bo", capacity=4)
     over = await floor.serves(bo, "Ann")
     await floor.serves(bo, "Dee")
     await floor.waits("Cy")
+    await floor.settle("auto")
+    await floor.waits("Eve")
     async with floor.unit() as uow:
         talk = (await uow.conversations.lock([over]))[over]
         talk.state, talk.ended_at = State.ENDED, floor.now
@@ -99,6 +104,20 @@ async def test_a_long_history_takes_no_more_steps(database: Database) -> None:
                 " waiting_since, serving_since, ended_at FROM conversations, n WHERE id = :over"
             ),
             {"over": over},
+        )
+        key = await uow.connection.scalar(text("SELECT key FROM outbox LIMIT 1"))
+        columns = "account, chat, lane, content, purpose, state, attempts, due_at, created_at"
+        assert key
+        await uow.connection.execute(
+            text(
+                f"INSERT INTO outbox (key, {columns}) "
+                "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 20000) "
+                f"SELECT key || '-' || i, {columns} FROM outbox, n WHERE key = :key"
+            ),
+            {"key": key},
+        )
+        await uow.connection.execute(
+            text("UPDATE outbox SET state = 'sent' WHERE key <> :key"), {"key": key}
         )
         await uow.commit()
     after = await _steps(database, floor)

@@ -1,4 +1,4 @@
-"""An index of ended conversations, newest first.
+"""Indexes of ended conversations, newest first, and of messages that will never arrive.
 
 Revision: 0005, after 0004
 """
@@ -11,7 +11,7 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
-ENDED = sa.text("state = 4")
+ENDED, DEAD = sa.text("state = 4"), sa.text("state = 'dead'")
 
 
 def upgrade() -> None:
@@ -23,8 +23,10 @@ def upgrade() -> None:
         sqlite_where=ENDED,
         postgresql_where=ENDED,
     )
+    op.create_index("ix_outbox_dead", "outbox", ["id"], sqlite_where=DEAD, postgresql_where=DEAD)
 
 
 def downgrade() -> None:
     """Go one version down."""
+    op.drop_index("ix_outbox_dead", table_name="outbox")
     op.drop_index("ix_conversations_ended", table_name="conversations")
