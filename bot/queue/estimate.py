@@ -47,35 +47,47 @@ class Served:
     until: datetime | None
 
 
-def expected_wait(
-    served: Iterable[Served], place: int, now: datetime, *, staffed: bool
-) -> timedelta | None:
-    """Return how long who stands at *place* will wait; ``None``: too little is known.
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast a group serves; looked at once, it answers for any place in line.
 
     Args:
-        served: The group's conversations that began within ``WINDOW``, at most the latest
-            ``MOST_SERVED``.
-        place: Place in line, from 1.
-        now: The moment.
-        staffed: Whether an agent of the group is online.
+        ended: Conversations that are over.
+        ongoing: Those that are still served.
+        together: For how long all of them have been served, added up.
     """
-    if not staffed:
-        return None
-    ended = ongoing = 0
-    together = timedelta()
-    for one in served:
-        if one.until is None:
-            ongoing += 1
-        else:
-            ended += 1
-        together += max(timedelta(), (one.until or now) - one.since)
-    if ended < LEAST_ENDED:
-        return None
-    # Whole microseconds, so that the same facts give the same answer everywhere.
-    micros = together // timedelta(microseconds=1) * (place - _BELOW)
-    # Between the end of one conversation and the start of the next nobody may be served at all.
-    wait = timedelta(microseconds=int(micros / (ended * max(1, ongoing))))
-    return wait if wait <= LONGEST else None
+
+    ended: int
+    ongoing: int
+    together: timedelta
+
+    @classmethod
+    def of(cls, served: Iterable[Served], now: datetime) -> "Pace":
+        """Look at a group's conversations.
+
+        Args:
+            served: Those that began within ``WINDOW``, at most the latest ``MOST_SERVED``.
+            now: The moment.
+        """
+        ended = ongoing = 0
+        together = timedelta()
+        for one in served:
+            if one.until is None:
+                ongoing += 1
+            else:
+                ended += 1
+            together += max(timedelta(), (one.until or now) - one.since)
+        return cls(ended, ongoing, together)
+
+    def wait(self, place: int) -> timedelta | None:
+        """Return how long who stands at *place*, from 1, will wait; ``None``: not known."""
+        if self.ended < LEAST_ENDED:
+            return None
+        # Whole microseconds, so that the same facts give the same answer everywhere.
+        micros = self.together // timedelta(microseconds=1) * (place - _BELOW)
+        # Between the end of one conversation and the start of the next nobody may be served at all.
+        wait = timedelta(microseconds=int(micros / (self.ended * max(1, self.ongoing))))
+        return wait if wait <= LONGEST else None
 
 
 def told_minutes(wait: timedelta) -> int:

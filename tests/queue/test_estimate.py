@@ -18,11 +18,12 @@ from bot.queue.estimate import (
     LONGEST,
     MOST_SERVED,
     WINDOW,
+    Pace,
     Served,
-    expected_wait,
     told_minutes,
     worth_telling,
 )
+from bot.waiting import Speed
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -60,7 +61,7 @@ def open_(count: int, *, since: float = 0, now: datetime = NOON) -> list[Served]
 def test_the_wait_follows_from_how_often_a_place_becomes_free(
     served: list[Served], place: int, told: timedelta
 ) -> None:
-    found = expected_wait(served, place, NOON, staffed=True)
+    found = Pace.of(served, NOON).wait(place)
 
     assert found is not None
     assert abs(found - told) < timedelta(seconds=1)
@@ -69,10 +70,17 @@ def test_the_wait_follows_from_how_often_a_place_becomes_free(
 def test_nothing_is_said_where_too_little_is_known() -> None:
     few, enough = ended(LEAST_ENDED - 1) + open_(3), ended(LEAST_ENDED)
 
-    assert expected_wait(few, 1, NOON, staffed=True) is None
-    assert expected_wait([], 1, NOON, staffed=True) is None
-    assert expected_wait(enough, 1, NOON, staffed=False) is None
-    assert expected_wait(enough, 1, NOON, staffed=True) is not None
+    assert Pace.of(few, NOON).wait(1) is None
+    assert Pace.of([], NOON).wait(1) is None
+    assert Pace.of(enough, NOON).wait(1) is not None
+
+
+def test_nobody_is_told_a_wait_where_nobody_of_the_group_is_online() -> None:
+    paces = {1: Pace.of(ended(LEAST_ENDED), NOON)}
+    assert Speed(paces, frozenset({2})).wait(1, 1) is None
+    assert Speed(paces, frozenset({1})).wait(1, 1) == paces[1].wait(1)
+    assert Speed(paces, frozenset({1, 2})).wait(2, 1) is None
+    assert Speed(paces, frozenset({1})).wait(None, 1) is None
 
 
 _served = st.lists(
@@ -93,8 +101,8 @@ _served = st.lists(
 def test_who_stands_further_behind_is_never_told_less(
     served: list[Served], place: int, further: int
 ) -> None:
-    near = expected_wait(served, place, NOON, staffed=True)
-    far = expected_wait(served, place + further, NOON, staffed=True)
+    near = Pace.of(served, NOON).wait(place)
+    far = Pace.of(served, NOON).wait(place + further)
 
     assert far is None or near is not None
     if near is not None:
@@ -110,8 +118,8 @@ def test_the_same_facts_give_the_same_answer_in_any_order(
     shuffled = list(served)
     dice.shuffle(shuffled)
 
-    first = expected_wait(served, place, NOON, staffed=True)
-    assert first == expected_wait(shuffled, place, NOON, staffed=True)
+    first = Pace.of(served, NOON).wait(place)
+    assert first == Pace.of(shuffled, NOON).wait(place)
 
 
 @pytest.mark.parametrize(
@@ -205,7 +213,7 @@ class Line:
             for since, until, known in self.served[-MOST_SERVED:]
             if since > at - WINDOW.total_seconds()
         ]
-        wait = expected_wait(rows, len(self.line) + 1, moment(at), staffed=True)
+        wait = Pace.of(rows, moment(at)).wait(len(self.line) + 1)
         return None if wait is None else wait.total_seconds()
 
     def run(self, arrivals: Iterable[float]) -> list[Told]:
@@ -274,8 +282,8 @@ def test_twenty_agents_who_sign_on_at_once_are_not_taken_for_a_fast_service() ->
 
 def test_agents_who_leave_are_counted_at_once() -> None:
     """Half as many serve: it takes twice as long, although the last hour was faster."""
-    full = expected_wait(ended(60) + open_(10), 10, NOON, staffed=True)
-    half = expected_wait(ended(60) + open_(5), 10, NOON, staffed=True)
+    full = Pace.of(ended(60) + open_(10), NOON).wait(10)
+    half = Pace.of(ended(60) + open_(5), NOON).wait(10)
 
     assert full is not None
     assert half == pytest.approx(2 * full, abs=timedelta(seconds=1))
