@@ -11,21 +11,18 @@ from datetime import datetime, timedelta
 from bot.bell import LINE, OUTBOX, PHRASING
 from bot.compiled import Compiled
 from bot.dialog import rating, waiting
-from bot.dialog.card import LINE_CHARS
 from bot.dialog.machine import Move, after
 from bot.dialog.mirror import heading, mirror
-from bot.dialog.spoken import hidden, seen
-from bot.dialog.wording import in_words
+from bot.dialog.spoken import seen
 from bot.prompting import Listener, calendar_of, prompt_for, told
-from bot.queue.rearming import Rearming, customer_wrote, joined_line, left_the_watch
+from bot.queue.rearming import Rearming, customer_wrote
 from bot.timing import disarm, rearm
-from bot.waiting import speed
 from core.calendar import Open
 from core.i18n.texts import Texts
-from core.messages import Button, Content, InboundMessage, Kind, text
+from core.messages import Button, Content, InboundMessage, text
 from core.playbook import Prompt
 from core.policy import Policy
-from core.prompts import CLOSED, HOLIDAY, NOBODY, QUEUE, WELCOME, on_holiday
+from core.prompts import CLOSED, HOLIDAY, WELCOME, on_holiday
 from core.states import Author, Direction
 from core.timers import SNOOZE
 from storage.repos.accounts import AccountFacts
@@ -326,71 +323,6 @@ class Reception:
             )
         )
 
-    async def answer_the_line(self, uow: UnitOfWork) -> None:
-        """Put newcomers into a group's line and tell everybody who asked their place and wait."""
-        joined = self.joined
-        if not joined:
-            return
-        groups = await uow.staffing.groups()
-        own = {a.id: a.group_id for a in await uow.accounts.all()}
-        for j in joined:
-            if j.talk.group_id is None and groups:
-                j.talk.group_id = own.get(j.talk.account_id) or groups[0].id
-        here = {j.talk.group_id for j in joined if j.talk.group_id}
-        known = await speed(uow, here, self.around.now)
-        again = [j.talk.id for j in joined if not j.new]
-        places = await uow.line.places(again) if again else {}
-        # Counting who waits walks along the whole line: only where somebody is new in it.
-        ahead = await uow.waits.ahead(here) if len(places) < len(joined) else {}
-        for j in joined:
-            talk, group = j.talk, j.talk.group_id or 0
-            policy = self.policy(talk, j.account)
-            place = places.get(talk.id, 0)
-            if not place:
-                talk.rank = -policy.priority
-                ranks = ahead.setdefault(group, {})
-                place = 1 + sum(n for rank, n in ranks.items() if rank <= talk.rank)
-                ranks[talk.rank] = ranks.get(talk.rank, 0) + 1
-            wait = known.wait(group, place)
-            self._tell_place(j, place, wait, policy, nobody=group not in known.online)
-            if talk.waits_as:
-                self.rearmings[talk.id] = (talk, left_the_watch())
-            else:
-                told_wait = wait if policy.tell_wait else None
-                self.rearmings[talk.id] = (talk, joined_line(policy, told_wait))
-        uow.ring(LINE)
-
-    def _tell_place(
-        self, j: Joined, place: int, wait: timedelta | None, policy: Policy, *, nobody: bool
-    ) -> None:
-        """Tell somebody who asked for a person where they stand and what they can do meanwhile."""
-        talk, person = j.talk, j.person
-        say = self.around.texts(person.language)
-        if talk.waits_as:
-            self.say(talk, j.account, person.chat, self.waits_as(talk, say))
-            return
-        faces = self.around.book.playbook.groups
-        others = waiting.others(faces, talk.group_id)
-        rows = waiting.ways(say, nobody=nobody, groups=others)
-        if j.new:
-            listener = self.listener(talk, person, j.account, position=place, wait=wait)
-            prompt = prompt_for(self.around.book, NOBODY if nobody else QUEUE, listener)
-            contents = told(self.around.book, prompt, listener)
-            # The words for who has to wait tell the place themselves; the buttons go under them.
-            tells = not nobody and any(c.kind is Kind.TEXT for c in contents)
-            if self.tell_prompt(prompt, talk, person, listener, rows if tells else ()) and tells:
-                return
-        phone = waiting.phone_line(say, faces, talk.group_id) if nobody else ""
-        shown = wait if policy.tell_wait else None
-        self.say(talk, j.account, person.chat, waiting.place_told(say, place, shown, rows, phone))
-
-    def waits_as(self, talk: Talk, say: Texts) -> Content:
-        """Return what somebody reads who does not watch the line."""
-        leave = (Button(say("customer.button.leave"), "c:end"),)
-        if talk.waits_as == waiting.AS_MESSAGE:
-            return text(say("waiting.message"), leave)
-        return text(say("waiting.call_back"), leave)
-
     def ask_rating(self, talk: Talk, person: Person, account: str, agent: StaffMember) -> None:
         """Ask a customer how the service was, where the desk wants to know."""
         if not self.policy(talk, account).ask_rating:
@@ -398,32 +330,6 @@ class Reception:
         say = self.around.texts(person.language)
         self.say(talk, account, person.chat, rating.question(talk.id, agent.name, say))
         self.asked.append(Rated(talk.id, agent.id, talk.group_id))
-
-    async def push_queued(self, uow: UnitOfWork) -> None:
-        """Tell the people of a group of every message of who waits for it.
-
-        Those who have asked for it are told, whatever they do just now (requirement QUE-31),
-        while the desk allows it; outside the hours only where it allows that too (QUE-32). One
-        statement for any number of messages.
-        """
-        allowed = self.around.book.playbook.policies.desk
-        if not allowed.push or not self.queued:
-            return
-        groups = {talk.group_id for talk, _, _ in self.queued if talk.group_id is not None}
-        readers = await uow.staffing.pushed(groups)
-        for talk, person, message in self.queued:
-            who_reads = readers.get(talk.group_id or 0, ())
-            listener = self.listener(talk, person, message.account)
-            state = calendar_of(self.around.book, listener).state_at(self.around.local)
-            if not isinstance(state, Open) and not allowed.push_outside:
-                continue
-            for reader in who_reads:
-                say, mask = self.around.texts(reader.language), self.around.book.mask
-                name = heading(seen(person.name, mask, say), talk.id)
-                words = in_words(hidden(message.content, mask, say), say, LINE_CHARS)
-                take = (Button(say("button.next"), "next"),)
-                pushed = text(say("timer.queued", who=name, words=words), take)
-                self.tell(talk, reader, pushed, NOTICE)
 
     async def remember(
         self, uow: UnitOfWork, talks: Iterable[Talk], people: Collection[Person]

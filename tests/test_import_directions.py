@@ -20,6 +20,7 @@ PACKAGES = ("core", "storage", "bot", "admin_bot", "playground")
 # - bot.telling and bot.handover are what several handlers do alike (they may not import each
 #   other), so they stand one line below them.
 # - bot.moving hands conversations over, for agents' commands and for buttons that customers press.
+# - bot.in_line is what follows when customers join a line or write while they stand in it.
 # - bot.waiting is how long people wait, for who joins a line and who stands in it.
 # - bot.rating is what follows when customers rate the service.
 # - bot.naming is which categories a conversation may be given, for its end and for its picker.
@@ -51,7 +52,7 @@ LINES = (
     ("bot.wiring",),
     ("bot.intake", "bot.outbox", "bot.playbook_cases"),
     ("bot.handlers.*", "bot.current_playbook"),
-    ("bot.moving", "bot.rating", "bot.attendance", "bot.thinking"),
+    ("bot.moving", "bot.rating", "bot.attendance", "bot.thinking", "bot.in_line"),
     ("bot.handover", "bot.reception", "bot.answering", "bot.closing", "bot.returning", "bot.due"),
     ("bot.prompting", "bot.seeing", "bot.naming"),
     ("bot.compiled",),

@@ -9,6 +9,7 @@ from datetime import UTC
 from enum import StrEnum
 
 from bot.dialog.requests import Request, asked_for
+from bot.in_line import answer_the_line, push_queued
 from bot.moving import into_line, pressed_group, pressed_person
 from bot.rating import Opinion, remarks_among, take
 from bot.reception import Reception, Surroundings
@@ -160,8 +161,8 @@ class _Desk:
                 self.told.queued.append((talk, person, message))
             new.pop(keys[n], None)
 
-        await self.told.answer_the_line(uow)
-        await self.told.push_queued(uow)
+        await answer_the_line(uow, self.told)
+        await push_queued(uow, self.told)
         # Most messages change nothing but the transcript.
         moved = [t for t in talks.values() if t != self.before.get(t.id)]
         await self.told.remember(uow, moved, changed.values())
