@@ -96,7 +96,8 @@ class InlineConnection:
         try:
             self._connection.exec_driver_sql("BEGIN IMMEDIATE")
         except OperationalError as error:
-            if getattr(error.orig, "sqlite_errorcode", None) != sqlite3.SQLITE_BUSY:
+            # The lower byte: busy for whatever reason, the recovery after a crash among them.
+            if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY:
                 raise
             return False
         finally:
