@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.queue.assignment import assign
-from bot.queue.decisions import Assign, Own, Why
+from bot.queue.decisions import Assign, Offer, Own, Why
 from bot.queue.floor import Floor
 from core.line import AllocationRule, Candidate, RuleOrder, Source, Target, Tie, Waiting
 from core.policy import Mode
@@ -184,3 +184,19 @@ def test_the_daily_limit_stops_rules_and_the_desk_itself() -> None:
     assert [agent for _, agent, _ in by_rule] == [1, 2, 2, 2]
     assert [agent for _, agent, _ in by_desk] == [1, 2, 2, 2]
     assert [agent for _, agent, _ in owned] == [1, 1, 1]
+
+
+def test_whom_a_rule_gives_to_somebody_busy_waits_for_them_and_the_next_is_served() -> None:
+    """The rule takes its people in turn, whether they have a seat free or not."""
+    rule = AllocationRule(1, "rule", online_only=False)
+    seats = [s(1, capacity=1, serving=1), s(2)]
+    two = facts(rule, candidates={1: Candidate(1), 2: Candidate(2)})
+
+    decided = assign([w(1), w(2)], Floor(seats, under(Mode.OFFER), two)).decisions
+
+    assert {(d.conversation_id, d.staff_id) for d in decided if isinstance(d, Own)} == {
+        (1, 1),
+        (2, 2),
+    }
+    assert given(decided) == [(2, 2)]
+    assert [d for d in decided if isinstance(d, Offer)] == [Offer(1, 2)]

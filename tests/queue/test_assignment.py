@@ -9,7 +9,7 @@ from hypothesis import given as drawn
 from hypothesis import strategies as st
 
 from bot.queue.assignment import assign, explain
-from bot.queue.decisions import Assign, Offer
+from bot.queue.decisions import Assign, Offer, Own
 from bot.queue.floor import Floor
 from bot.queue.steps import Step, Verdict
 from core.line import AllocationRule, Seat, Source, Target, Waiting
@@ -107,13 +107,18 @@ def test_never_above_a_limit_never_off_duty_never_twice(
 
 @drawn(queues(), floors())
 def test_nobody_is_overtaken_by_an_equal(waiting: list[Waiting], floor: Floor) -> None:
-    """Who waits on has nobody of the same group, account and customer facts served before them."""
-    decided = given(assign(waiting, floor).decisions)
-    served = {conversation for conversation, _ in decided}
+    """Who waits on has nobody of the same group, account and customer facts served before them.
+
+    Whom a rule has just made somebody's waits for that person, who may be busy or away: they are
+    no equal any more of whom it gives to somebody free.
+    """
+    decisions = assign(waiting, floor).decisions
+    served = {conversation for conversation, _ in given(decisions)}
     passed = {conversation for conversation, _ in floor.passed}
+    owned = {d.conversation_id for d in decisions if isinstance(d, Own)}
 
     for x in waiting:
-        if x.conversation_id in served:
+        if x.conversation_id in served | owned:
             continue
         for y in waiting:
             same = (x.group_id, x.account, x.owner_id, x.last_agent_id) == (
