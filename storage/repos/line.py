@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     and_,
     bindparam,
     delete,
@@ -27,9 +28,17 @@ from storage.models.reception import Handoff
 from storage.models.staff import Group
 from storage.repos.offers import DealtCard
 
-# Written into the SQL text, not sent as parameters: a partial index is used only where the
-# database can see that the condition is the index's own.
-WAITING = Conversation.state == bindparam("waiting", int(State.WAITING), literal_execute=True)
+
+def in_state(state: State, of: type[Conversation] = Conversation) -> ColumnElement[bool]:
+    """Return the condition that a conversation is in a state.
+
+    It is written into the SQL text, not sent as a parameter: a partial index is used only where the
+    database can see that the condition is the index's own.
+    """
+    return of.state == bindparam(state.name, int(state), literal_execute=True)
+
+
+WAITING = in_state(State.WAITING)
 _ORDER = (Conversation.rank, Conversation.waiting_since, Conversation.id)
 
 # What never changes is put together once: building a statement costs more than running it.
@@ -70,7 +79,7 @@ _PLACES_OF_FEW = select(
     Conversation.id,
     select(func.count())
     .where(
-        _BEFORE.state == bindparam("waiting", int(State.WAITING), literal_execute=True),
+        in_state(State.WAITING, _BEFORE),
         _BEFORE.group_id == Conversation.group_id,
         tuple_(_BEFORE.rank, _BEFORE.waiting_since, _BEFORE.id) <= tuple_(*_ORDER),
     )

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    bindparam,
     func,
     literal_column,
     select,
@@ -24,11 +23,10 @@ from storage.many import among
 from storage.models.account import Account
 from storage.models.conversation import Card, Conversation
 from storage.models.staff import Group, Membership, Staff
-from storage.repos.line import GROUPS_WAITING, WAITING
+from storage.repos.line import GROUPS_WAITING, WAITING, in_state
 from storage.repos.offers import LIES_IN_GROUPS
 
-# In the text of the SQL for the index's sake, like ``WAITING``.
-_SERVING = Conversation.state == bindparam("serving", int(State.SERVING), literal_execute=True)
+_SERVING = in_state(State.SERVING)
 
 # What never changes is put together once: building a statement costs more than running it.
 _HELD = (

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, func, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
@@ -15,6 +15,7 @@ from storage.many import among
 from storage.models.conversation import Conversation
 from storage.models.message import Message
 from storage.models.staff import Membership, Staff
+from storage.repos.line import in_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +89,6 @@ class Scope:
         return {} if self.groups is None else {"groups": set(self.groups)}
 
 
-def _is(state: State) -> ColumnElement[bool]:
-    # Written into the SQL text: a partial index is used only where the database can see that the
-    # condition is the index's own.
-    return Conversation.state == bindparam(state.name, int(state), literal_execute=True)
-
-
 _Said = aliased(Message)
 # Whoever spoke last of the two who talk to each other. The index of the transcript is read from its
 # end, so this looks at a few lines however long the conversation is.
@@ -137,7 +132,7 @@ class Views:
                 func.count(),
                 func.min(Conversation.waiting_since, type_=Conversation.waiting_since.type),
             )
-            .where(_is(State.WAITING), among(Conversation.group_id, "groups", of_numbers=True))
+            .where(in_state(State.WAITING), among(Conversation.group_id, "groups", of_numbers=True))
             .group_by(Conversation.group_id),
             {"groups": set(groups)},
         )
@@ -157,7 +152,7 @@ class Views:
         """Return how many conversations each agent serves of each group; 0 stands for no group."""
         rows = await self._connection.execute(
             select(Conversation.agent_id, Conversation.group_id, func.count())
-            .where(_is(State.SERVING))
+            .where(in_state(State.SERVING))
             .group_by(Conversation.agent_id, Conversation.group_id)
         )
         return {(agent, group or 0): count for agent, group, count in rows if agent}
@@ -172,7 +167,10 @@ class Views:
         # Two questions instead of one about two states: each has its own index.
         parts = [
             select(Conversation.group_id).where(
-                _is(state), *scope.conditions(state), Conversation.snoozed.is_(False), _unread()
+                in_state(state),
+                *scope.conditions(state),
+                Conversation.snoozed.is_(False),
+                _unread(),
             )
             for state in (State.WAITING, State.SERVING)
         ]
@@ -186,7 +184,7 @@ class Views:
         """Return how many conversations of a state a list holds."""
         return int(
             await self._connection.scalar(
-                select(func.count()).where(_is(state), *scope.conditions(state)), scope.values
+                select(func.count()).where(in_state(state), *scope.conditions(state)), scope.values
             )
             or 0
         )
@@ -197,7 +195,9 @@ class Views:
         Those in session come in the order of their numbers, those who wait in the order in which
         they will be served, ended ones newest first; an ended one was served.
         """
-        question: Select[int] = select(Conversation.id).where(_is(state), *scope.conditions(state))
+        question: Select[int] = select(Conversation.id).where(
+            in_state(state), *scope.conditions(state)
+        )
         match state:
             case State.WAITING:
                 question = question.order_by(
