@@ -218,7 +218,7 @@ async def _rows(
     # The actor was loaded before this unit of work began; the front may be another by now.
     people = await uow.staffing.by_ids({*agents, actor.id})
     front = people[actor.id].front_conversation_id
-    led = await uow.staffing.led_by(actor.id)
+    led: frozenset[int] = frozenset() if sees_line else await uow.staffing.led_by(actor.id)
     found = {}
     for number, talk in talks.items():
         last, mine = newest.get(number), talk.agent_id == actor.id
