@@ -252,7 +252,7 @@ class FaqMatcher:
             Candidate(self._entries[number], self._typed[sentence], share)
             for number, sentence, share in zip(found.entries, found.sentences, shares, strict=True)
         )
-        margin, _, cosine, ratio, covered, *_ = found.evidence.tolist()
+        margin, _, cosine, ratio, covered, *_ = found.evidence
         return Compared(candidates, cosine, ratio, covered, margin, chance, words)
 
     def _hidden(self, ids: Collection[int], day: date) -> frozenset[int]:
@@ -295,14 +295,14 @@ class FaqMatcher:
             if numbers not in masks:
                 masks[numbers] = self._base.shown(numbers)
         found = self._base.look(messages, [masks[numbers] for numbers in hidden], k)
-        return list(zip(found, self._calibration.chances_of(found), strict=True))
+        return [(one, self._calibration.chance(one.evidence)) for one in found]
 
     def _scored(self, found: "Ranked | None", chance: float) -> dict[int, tuple[float, str]]:
         """Turn logits into chances: what the best one leaves is the most that others can have."""
         if found is None:
             return {}
         scores: dict[int, tuple[float, str]] = {}
-        logits = found.logits.tolist()
+        logits = found.logits
         for number, logit, sentence in zip(found.entries, logits, found.sentences, strict=True):
             score = min(chance * exp(logit - logits[0]), 1 - chance) if scores else chance
             scores[number] = (round(min(score, chance), _DIGITS), self._typed[sentence])

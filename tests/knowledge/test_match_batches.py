@@ -5,11 +5,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.knowledge.matching.features import pieces
+from bot.knowledge.matching.features import pieces, pieces_of_one
 from bot.knowledge.matching.index import Index
 from bot.knowledge.matching.places import Places
-from bot.knowledge.matching.scoring import best, rows_at_once, scored, stride_for
-from bot.knowledge.matching.slips import repaired
+from bot.knowledge.matching.scoring import (
+    best,
+    best_of_one,
+    rows_at_once,
+    scored,
+    scored_one,
+    stride_for,
+)
+from bot.knowledge.matching.selfcheck import base_of
+from bot.knowledge.matching.slips import repaired, repaired_one
 from bot.knowledge.wording import Said
 
 NUMBERS = st.integers(0, 2**63 - 1)
@@ -47,6 +55,10 @@ def test_the_best_are_those_that_sorting_finds(scores: list[list[float]], wanted
     ]
     found = zip(*(part.tolist() for part in best(table, wanted)), strict=True)
     assert sorted(found) == expected
+    for row, mine in enumerate(table):
+        sentences, values = best_of_one(mine, wanted)
+        alone = zip(sentences.tolist(), values.tolist(), strict=True)
+        assert list(alone) == [(at, np.float32(s)) for of, _, at, s in expected if of == row]
 
 
 BASE = ["多久发货", "怎么申请退款", "可以开发票吗", "请问在哪里查看物流", "where is my invoice"]
@@ -62,6 +74,8 @@ def test_looking_at_all_slips_at_once_misses_none(texts: list[str]) -> None:
         taken = pieces([units])
         strange = (INDEX.numbered(taken.keys[taken.steps]) < 0).tolist()
         alone.append(INDEX.speller.repair(units, strange))
+        keys, steps = pieces_of_one(units)
+        assert repaired_one(INDEX, units, keys[steps], strange) == alone[-1]
     assert repaired(INDEX, messages) == alone
 
 
@@ -75,9 +89,11 @@ def test_vectors_multiplied_together_give_what_each_gives_alone(later: bool) -> 
     together = scored(row, rows.numbers, values, index.lists, rows.size, stride)
     for at in range(rows.size):
         mine = row == at
-        alone = scored(row[mine] * 0, rows.numbers[mine], values[mine], index.lists, 1, stride)
+        own, worth = rows.numbers[mine], values[mine]
+        alone = scored(row[mine] * 0, own, worth, index.lists, 1, stride)
         assert together[at].tolist() == alone[0].tolist()
-        assert together[at].argmax() == at
+        assert scored_one(own, worth, index.lists, stride).tolist() == alone[0].tolist()
+        assert (together[at] * index.inverse).argmax() == at
         assert not together[at, index.size :].any()
 
 
@@ -85,3 +101,30 @@ def test_large_bases_are_scored_message_by_message() -> None:
     """The table of scores stays small whatever the base."""
     assert rows_at_once(1_000_000) == 1
     assert rows_at_once(1_000) > 10
+
+
+ENTRIES = [
+    [*BASE[:2], "发货要多久"],
+    ["退款多久到账"],
+    [BASE[2], "票怎么开"],
+    [BASE[3]],
+    [BASE[4], "can i get an invoice"],
+]
+ASKED = st.text("多久发货火怎么申请退款推可以开票飘吗在哪 invoicewhere", max_size=14)
+
+
+@given(st.lists(ASKED, min_size=3, max_size=9), st.sets(st.integers(0, 4), max_size=2))
+def test_a_message_alone_is_ranked_as_it_is_among_others(
+    texts: list[str], hidden: set[int]
+) -> None:
+    """Scripts mixed, slips, messages of nothing, and entries that are hidden included."""
+    base = base_of([[Said.of(one) for one in group] for group in ENTRIES])
+    messages = [Said.of(one) for one in texts]
+    shown = base.shown(hidden)
+    together = base.look(messages, [shown] * len(messages), 3)
+    for message, ranked in zip(messages, together, strict=True):
+        (alone,) = base.look([message], [shown], 3)
+        assert (alone.entries, alone.sentences) == (ranked.entries, ranked.sentences)
+        assert alone.logits == pytest.approx(ranked.logits, abs=1e-3)
+        assert alone.evidence == pytest.approx(ranked.evidence, abs=1e-3)
+        assert not hidden & set(alone.entries)

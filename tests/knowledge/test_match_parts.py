@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from bot.knowledge.answering import Answer, judge
 from bot.knowledge.matcher import FaqMatcher
-from bot.knowledge.matching.features import pieces
+from bot.knowledge.matching.features import pieces, pieces_of_one, small
 from bot.knowledge.matching.index import Index
 from bot.knowledge.matching.readings import reading_of
 from bot.knowledge.matching.slips import repaired
@@ -66,7 +66,10 @@ def test_pieces_are_those_that_the_slow_way_finds(texts: list[str]) -> None:
         slow = spelled_out(units)
         assert len(mine) == len(slow)
         assert len(set(mine)) == len(set(slow))
-        assert mine == sorted(pieces([units]).keys.tolist())
+        taken, (alone, steps) = pieces([units]), pieces_of_one(units)
+        assert mine == sorted(taken.keys.tolist()) == sorted(alone)
+        assert alone[steps] == taken.keys[taken.steps].tolist()
+        assert sorted(alone[: steps.stop]) == sorted(taken.keys[small(taken.keys)].tolist())
         names.update(dict.fromkeys(mine, ()))
     assert len(names) == len({piece for units in sentences for piece in spelled_out(units)})
 

@@ -96,9 +96,10 @@ def test_a_question_in_other_words(message: str, expected: FaqEntry, sentence: s
     [
         ("多久发货", Answer),
         ("那多久能发货啊", Answer),
-        ("how can i get the refund", Offer),
+        ("how can i get the refund", Answer),
         ("退款", Answer),
-        ("发票", Nothing),
+        ("发票", Offer),
+        ("能开票吗", Offer),
         ("你们几点开门", Nothing),
         ("今天天气真好", Nothing),
         ("where is my order", Nothing),

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.knowledge.matching import weights
 from bot.knowledge.matching.features import SHARES, Keys, Pieces, pieces, small, tags
 from bot.knowledge.matching.index import Index
 from bot.knowledge.matching.slips import repaired_pieces
@@ -63,16 +62,11 @@ class Asked:
         cells.sort()
         fresh = np.ones(len(cells), dtype=np.bool_)
         np.not_equal(cells[1:], cells[:-1], out=fresh[1:])
-        at = fresh.nonzero()[0]
-        repeats = np.empty_like(at)
-        np.subtract(at[1:], at[:-1], out=repeats[:-1])
-        repeats[-1:] = len(cells) - at[-1:]
-        cells = cells[at]
+        cells = cells[fresh]
         ends = np.searchsorted(cells, np.arange(count + 1) * width)
         row = np.arange(count).repeat(ends[1:] - ends[:-1])
         number = cells - row * width
-        tf = weights.REPEATS[np.minimum(repeats, 255)]
-        plain, heavy = index.rarity[number] * tf, index.weight[number] * tf
+        plain, heavy = index.rarity[number], index.weight[number]
         norm = np.sqrt(np.bincount(row, plain * plain, minlength=count) + missing + 1e-9)
         total = np.bincount(row, plain, minlength=count) + missed + 1e-9
         return cls(

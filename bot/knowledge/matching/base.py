@@ -2,16 +2,18 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
+from math import sqrt
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import Indel
-from rapidfuzz.process import cpdist
 
 from bot.knowledge.encoding import Encoder
+from bot.knowledge.matching.alone import nearest_to_one
 from bot.knowledge.matching.index import Index
-from bot.knowledge.matching.local import local_logits
+from bot.knowledge.matching.local import logits_of
 from bot.knowledge.matching.nearest import Near, nearest
 from bot.knowledge.matching.slips import repaired
 from bot.knowledge.wording import Said
@@ -21,12 +23,14 @@ Ints = NDArray[np.signedinteger[Any]]
 Bools = NDArray[np.bool_]
 
 _BATCH = 100
+_ALONE_UP_TO = 2
+"""Messages that are looked at one by one: for more it is quicker to look at all together."""
 _CLOSE = 12
 """Nearest sentences that are compared piece by piece."""
 _LETTERS = 300
 """Letters compared."""
-_DIGITS = 4
-"""To which logits are rounded, so that what is equal stays equal in any batch."""
+_NOTHING = -9.0
+"""How strongly nothing is meant."""
 _ALONE = 6.0
 """How far an entry leads that has no rival, if the message is half of one of its sentences."""
 
@@ -43,9 +47,9 @@ class Ranked:
     """
 
     entries: list[int]
-    logits: Floats
+    logits: list[float]
     sentences: list[int]
-    evidence: Floats
+    evidence: list[float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,6 @@ class Base:
         alive: Which sentences still count; ``None``: all.
         index: Of the sentences.
         neighbours: Nearest sentences that are looked at for a message.
-        steps: Steps of the classifier.
         single: Entries for each sentence: 1 where every entry has one only.
         encoder: What else compares sentences, or ``None``.
         centre: Mean of the encoder's rows.
@@ -69,7 +72,6 @@ class Base:
     alive: Bools | None
     index: Index
     neighbours: int
-    steps: int
     single: float
     encoder: Encoder | None = None
     centre: NDArray[np.float32] | None = None
@@ -97,10 +99,10 @@ class Base:
             centre = vectors.mean(axis=0)
             vectors = _centred(vectors, centre)
         index = Index.of([said.units for said in sentences], owner, entries, vectors)
-        neighbours, steps = (64, 20) if encoder else _effort(len(sentences), entries)
+        neighbours = 64 if encoder else _effort(len(sentences), entries)
         letters = [said.whole[:_LETTERS] for said in sentences]
         single = len(np.unique(owner)) / len(sentences)
-        return cls(letters, owner, None, index, neighbours, steps, single, encoder, centre)
+        return cls(letters, owner, None, index, neighbours, single, encoder, centre)
 
     def changed(
         self, redone: Collection[int], said: Sequence[tuple[int, Said]], entries: int
@@ -141,11 +143,8 @@ class Base:
             most: Entries wanted for each.
         """
         shown = [self.alive] * len(messages) if shown is None else shown
-        out: list[Ranked] = []
-        for start in range(0, len(messages), _BATCH):
-            part = slice(start, start + _BATCH)
-            out += self._look(messages[part], shown[part], most)
-        return out
+        parts = [slice(at, at + _BATCH) for at in range(0, len(messages), _BATCH)]
+        return [one for part in parts for one in self._look(messages[part], shown[part], most)]
 
     def shown(self, hidden: Collection[int]) -> Bools | None:
         """Return which sentences count when the entries *hidden* do not; ``None``: all."""
@@ -170,58 +169,46 @@ class Base:
                 for said, fixed in zip(messages, meant, strict=True)
             ]
             vectors = _centred(self.encoder.encode(texts), self.centre)
-        near = nearest(self.index, found, self.neighbours, _CLOSE, shown, vectors)
-        valid = near.sentence >= 0
-        label = np.where(valid, self.owner[near.sentence], -1)
-        logits, entry = local_logits(near.near, near.kernel, label, self.steps)
-        logits = np.round(logits, _DIGITS)
-        order = np.lexsort((entry, -logits), axis=1)
-        rows = np.arange(len(messages))[:, None]
-        value = logits[rows, order].astype(np.float64)
-        winner = entry[rows, order]
-        evidence = self._evidence(messages, near, value)
-        many = np.isfinite(value).sum(axis=1).tolist()
-        each = zip(winner.tolist(), value, label.tolist(), near.sentence.tolist(), strict=True)
-        out = []
-        for at, (who, strength, owners, sentences) in enumerate(each):
-            mine = who[: min(many[at], most)]
-            best = [sentences[owners.index(one)] for one in mine]
-            out.append(Ranked(mine, strength[: len(mine)], best, evidence[at]))
-        return out
+        if len(messages) <= _ALONE_UP_TO and vectors is None:
+            near = [
+                nearest_to_one(self.index, units, self.neighbours, _CLOSE, sentences)
+                for units, sentences in zip(found, shown, strict=True)
+            ]
+        else:
+            near = nearest(self.index, found, self.neighbours, _CLOSE, shown, vectors)
+        places = np.array([place for one in near for place in one.sentences], dtype=np.int64)
+        owners = iter(self.owner.take(places).tolist())
+        return [
+            self._ranked(message, one, list(islice(owners, len(one.sentences))), most)
+            for message, one in zip(messages, near, strict=True)
+        ]
 
-    def _evidence(self, messages: Sequence[Said], near: Near, value: Floats) -> Floats:
-        who, which = (near.sentence >= 0).nonzero()
-        ratio = np.zeros(near.sentence.shape)
-        if len(who):
-            mine = [said.whole[:_LETTERS] for said in messages]
-            letters = self.letters
-            ratio[who, which] = cpdist(
-                [mine[at] for at in who.tolist()],
-                [letters[at] for at in near.sentence[who, which].tolist()],
-                scorer=Indel.normalized_similarity,
-            )
-        first = np.where(np.isfinite(value[:, 0]), value[:, 0], -9.0)
-        second = value[:, 1] if value.shape[1] > 1 else np.full(len(messages), -np.inf)
-        alike = (ratio[:, : near.cosine.shape[1]] + near.cosine + near.covered) / 3
-        best = alike.max(axis=1)
-        second = np.where(np.isfinite(second), second, first - _ALONE * np.minimum(2 * best, 1))
-        others = (alike.sum(axis=1) - best) / (alike.shape[1] - 1)
-        many = np.array([len(said.units) for said in messages])
-        strange = (self.index.familiar - near.known) * np.sqrt(many) * (1 - self.single)
-        columns = (
+    def _ranked(self, message: Said, near: Near, owners: list[int], most: int) -> Ranked:
+        logits = logits_of(owners, near.said)
+        order = sorted([(-logit, entry) for entry, logit in logits.items()])
+        evidence = self._evidence(message, near, [-negative for negative, _ in order[:2]])
+        best = [entry for _, entry in order[:most]]
+        found = [near.sentences[owners.index(entry)] for entry in best]
+        return Ranked(best, [logits[entry] for entry in best], found, evidence)
+
+    def _evidence(self, message: Said, near: Near, logits: list[float]) -> list[float]:
+        letters = message.whole[:_LETTERS]
+        close = [self.letters[sentence] for sentence in near.sentences[:_CLOSE]]
+        ratio = [Indel.normalized_similarity(letters, one) for one in close]
+        alike = [(a + b + c) / 3 for a, b, c in zip(ratio, near.cosine, near.covered, strict=True)]
+        best = max(alike, default=0.0)
+        first = logits[0] if logits else _NOTHING
+        second = logits[1] if len(logits) > 1 else first - _ALONE * min(2 * best, 1)
+        return [
             first - second,
             first,
-            near.cosine.max(axis=1),
-            ratio.max(axis=1),
-            near.covered.max(axis=1),
-            best - others,
-            strange,
+            max(near.cosine, default=0.0),
+            max(ratio, default=0.0),
+            max(near.covered, default=0.0),
+            best - (sum(alike) - best) / (_CLOSE - 1),
+            (self.index.familiar - near.known) * sqrt(len(message.units)) * (1 - self.single),
             self.single,
-        )
-        out = np.empty((len(messages), len(columns)))
-        for at, column in enumerate(columns):
-            out[:, at] = column
-        return out
+        ]
 
 
 def _centred(rows: NDArray[np.float32], centre: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -231,13 +218,13 @@ def _centred(rows: NDArray[np.float32], centre: NDArray[np.float32]) -> NDArray[
     return out
 
 
-def _effort(sentences: int, entries: int) -> tuple[int, int]:
-    """Choose how many neighbours to look at, and how many steps to take.
+def _effort(sentences: int, entries: int) -> int:
+    """Choose how many neighbours to look at.
 
-    With one sentence an entry the order of the neighbours hardly changes, and 16 do as well as 48
+    With one sentence an entry the order of the neighbours hardly changes, and 16 do as well as 64
     (measured). With several, more is better by a point, and takes longer: bases of 3,000 to 7,000
     sentences take the smaller choice, for them whole batches have to be fast.
     """
     if sentences < 2 * entries:
-        return 16, 8
-    return (20, 8) if 3_000 < sentences <= 7_000 else (48, 14 if sentences <= 3_000 else 12)
+        return 16
+    return 20 if 3_000 < sentences <= 7_000 else 64

@@ -9,11 +9,10 @@ one at a time (their entry is right), some with their whole entry left out (noth
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from operator import mul
 
 import numpy as np
 from numpy.typing import NDArray
-
-from bot.knowledge.matching.base import Ranked
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -37,20 +36,20 @@ MARGIN, STRENGTH, COSINE, RATIO, COVERED, APART, STRANGE, SINGLE = range(8)
 * How many entries there are for each sentence. Where sentences are few, one stands out easily.
 """
 
-_INSIDE = np.array([-2.5, 2.6, 0.0, 10.5, -1.4, -3.3])
+_INSIDE = (-2.5, 2.6, 0.0, 10.5, -1.4, -3.3)
 _INSIDE_AT = 4.0
-_RIGHT = np.array([1.4, 0.57])
-_RIGHT_AT = -2.1
-_WIDEST = np.array([6.0, 8.0])
+_RIGHT = (1.2, 0.4)
+_RIGHT_AT = -2.5
+_WIDEST = (6.0, 8.0)
 """A wider margin or a stronger meaning says no more."""
 _LEAST = 0.05
 """Letters count by their logarithm: between nothing and little in the same order lies more than
 between much and most."""
-_REST = 0.2
+_REST = 0.3
 """At most this share of a score survives a margin of nothing."""
 _SLOPE, _OFFSET = 1.0, 0.2
 _FEW = 20
-_DOUBT, _FADES = 4.8, 0.8
+_DOUBT, _FADES = 6.0, 0.8
 """A base of fewer entries leaves more of the messages without an answer, and its own words say
 less about which of them are common: nearly this much doubt for one entry, fading with that power
 of their number, none from ``_FEW`` on."""
@@ -62,26 +61,29 @@ _STRICTER = 2.6
 """The mean chance of what lies above a threshold is this much surer than the threshold."""
 
 
-def _sigmoid(x: Floats) -> Floats:
-    out: Floats = 1.0 / (1.0 + np.exp(-np.maximum(x, -30.0)))
-    return out
+def _sigmoid(x: float) -> float:
+    return 1.0 / (1.0 + math.exp(-max(x, -30.0)))
 
 
-def joined(evidence: Floats) -> Floats:
-    """Join the evidence, one row a message, into one number that grows with the chance."""
-    signs = evidence[:, COSINE:].copy()
-    signs[:, RATIO - COSINE] = np.log(signs[:, RATIO - COSINE] + _LEAST)
-    inside = signs @ _INSIDE + _INSIDE_AT
-    right = np.minimum(evidence[:, MARGIN:COSINE], _WIDEST) @ _RIGHT + _RIGHT_AT
+def joined(evidence: Sequence[float]) -> float:
+    """Join the evidence for one message into one number that grows with the chance."""
+    signs = list(evidence[COSINE:])
+    signs[RATIO - COSINE] = math.log(signs[RATIO - COSINE] + _LEAST)
+    inside = _INSIDE_AT + sum(map(mul, signs, _INSIDE))
+    sure = map(min, evidence[MARGIN:COSINE], _WIDEST)
+    right = _RIGHT_AT + sum(map(mul, sure, _RIGHT))
     both = _sigmoid(inside) * (_REST + (1 - _REST) * _sigmoid(right))
-    both = np.minimum(np.maximum(both, 1e-6), 1 - 1e-6)
-    out: Floats = np.log(both / (1 - both))
-    return out
+    both = min(max(both, 1e-6), 1 - 1e-6)
+    return math.log(both / (1 - both))
 
 
 def general_threshold(precision: float) -> float:
     """Return the score from which to answer where a base says too little about itself."""
     return max(1.0 - (1.0 - precision) * _STRICTER, precision / 2)
+
+
+def _sigmoids(x: Floats) -> Floats:
+    return np.array(list(map(_sigmoid, x.tolist())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,16 +107,9 @@ class Calibration:
         """Return what holds for a base of so many entries as long as nothing else is known."""
         return cls(offset=_OFFSET - _doubt(entries))
 
-    def chance(self, evidence: Floats) -> Floats:
-        """Return the chance, 0 to 1, that the best entry of each row is right."""
+    def chance(self, evidence: Sequence[float]) -> float:
+        """Return the chance, 0 to 1, that the best entry for a message is right."""
         return _sigmoid(self.slope * joined(evidence) + self.offset)
-
-    def chances_of(self, ranked: Sequence[Ranked]) -> list[float]:
-        """Return for each message the chance that its best entry is right."""
-        if not ranked:
-            return []
-        out: list[float] = self.chance(np.array([found.evidence for found in ranked])).tolist()
-        return out
 
     def threshold(self, precision: float) -> float:
         """Return the lowest score from which answers are expected to be right often enough."""
@@ -131,7 +126,9 @@ def _doubt(entries: int) -> float:
     return max(0.0, _DOUBT * (math.pow(max(entries, 1), -_FADES) - math.pow(_FEW, -_FADES)))
 
 
-def calibrate(entries: int, evidence: Floats, inside: Bools, right: Bools) -> Calibration:
+def calibrate(
+    entries: int, evidence: Sequence[Sequence[float]], inside: Bools, right: Bools
+) -> Calibration:
     """Fit the last step to messages made from the base itself.
 
     Args:
@@ -142,7 +139,7 @@ def calibrate(entries: int, evidence: Floats, inside: Bools, right: Bools) -> Ca
     """
     if inside.sum() < ENOUGH or inside.all():
         return Calibration.general(entries)
-    score = joined(evidence)
+    score = np.array(list(map(joined, evidence)))
     total = min(len(score), _MOST)
     counted = np.where(inside, (1 - OUTSIDE) / inside.sum(), OUTSIDE / max(int((~inside).sum()), 1))
     counted = counted * total
@@ -150,7 +147,7 @@ def calibrate(entries: int, evidence: Floats, inside: Bools, right: Bools) -> Ca
     start = np.array([_SLOPE, _OFFSET - _doubt(entries)])
     line = start.copy()
     for _ in range(50):
-        chance = _sigmoid(columns @ line)
+        chance = _sigmoids(columns @ line)
         slant = columns.T @ (counted * (chance - right)) + _TRUST * (line - start)
         curve = (columns * (counted * chance * (1 - chance))[:, None]).T @ columns
         step = np.linalg.solve(curve + _TRUST * np.eye(2), slant)
@@ -158,4 +155,4 @@ def calibrate(entries: int, evidence: Floats, inside: Bools, right: Bools) -> Ca
         if float(np.abs(step).max()) < 1e-8:
             break
     slope = float(max(line[0], 0.2))
-    return Calibration(slope, float(line[1]), _sigmoid(slope * score + line[1]), counted)
+    return Calibration(slope, float(line[1]), _sigmoids(slope * score + line[1]), counted)

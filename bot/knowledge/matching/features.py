@@ -11,12 +11,13 @@ table of strings has to be kept. The upper bits say what kind of piece it is.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.knowledge.matching.readings import readings
+from bot.knowledge.matching.readings import reading_of, readings
 from bot.knowledge.wording import FIRST_DENSE, is_dense
 
 Keys = NDArray[np.int64]
@@ -27,6 +28,7 @@ _UNIT_BITS = 20
 _TAG_BITS = 60
 ONE, TWO, THREE, SOUND, SOUNDS, PAIR, PIECE = range(7)
 """Kinds of pieces: runs of characters, runs of readings, unordered pairs, pieces of words."""
+_ONE, _TWO, _THREE, _SOUND, _SOUNDS, _PAIR = (kind << _TAG_BITS for kind in range(PIECE))
 
 SHARES = (1.0, 1.0, 1.0, 0.5, 0.5, 0.4, 1.0)
 """What a kind counts, as a share of the squared length of a sentence. Readings at full weight
@@ -66,6 +68,11 @@ def small(keys: Keys) -> NDArray[np.bool_]:
     kind = tags(keys)
     out: NDArray[np.bool_] = (kind == TWO) | (kind == PIECE)
     return out
+
+
+def kind_of(key: int) -> int:
+    """Say of which kind one key is."""
+    return key >> _TAG_BITS
 
 
 def code(unit: str) -> int:
@@ -128,6 +135,46 @@ def pieces(sentences: Sequence[Sequence[str]]) -> Pieces:
         np.concatenate([rows for _, rows in parts]),
         steps,
     )
+
+
+def pieces_of_one(units: Sequence[str]) -> tuple[list[int], slice]:
+    """Take one sentence, given as units, apart.
+
+    Returns:
+        The keys of its pieces, with repeats, and where the pairs of neighbours are among them;
+        up to where these end stand the small ones, see ``small``.
+    """
+    keys: list[int] = []
+    run = "".join(units)
+    if len(run) == len(units) and min(run, default="") >= FIRST_DENSE:
+        codes = list(map(ord, run))
+    else:
+        words = [unit for unit in units if not is_dense(unit)]
+        if words:
+            parts: list[tuple[Keys, Ints]] = []
+            _take_words([" ".join(words)], [0], parts)
+            keys = np.concatenate([part for part, _ in parts]).tolist()
+        if len(words) == len(units):
+            return keys, slice(len(keys), len(keys))
+        codes = list(map(code, units))
+    sounds = [reading_of(one) or one for one in codes]
+    edged, spoken = [START, *codes, END], [START, *sounds, END]
+    first = len(keys)
+    keys += [one << _UNIT_BITS | other | _TWO for one, other in pairwise(edged)]
+    steps = slice(first, len(keys))
+    keys += [one | _ONE for one in codes]
+    keys += [
+        (one << _UNIT_BITS | other) << _UNIT_BITS | third | _THREE
+        for one, other, third in zip(edged, codes, edged[2:], strict=False)
+    ]
+    keys += [one | _SOUND for one in sounds]
+    keys += [one << _UNIT_BITS | other | _SOUNDS for one, other in pairwise(spoken)]
+    for apart in _APART:
+        keys += [
+            (one << _UNIT_BITS | other if one < other else other << _UNIT_BITS | one) | _PAIR
+            for one, other in zip(codes, codes[apart:], strict=False)
+        ]
+    return keys, steps
 
 
 def _take_words(words: list[str], word_rows: list[int], parts: list[tuple[Keys, Ints]]) -> None:

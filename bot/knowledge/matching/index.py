@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from bot.knowledge.matching import weights
 from bot.knowledge.matching.features import SOUNDS, TWO, Keys, pieces, small, tags
 from bot.knowledge.matching.places import Places
+from bot.knowledge.matching.scoring import stride_for
 from bot.knowledge.matching.sketches import Kernel
 from bot.knowledge.matching.spelling import Speller, heard
 
@@ -25,11 +26,10 @@ _CHUNK = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """For each sentence its pieces, by number and in order, and how often it has them."""
+    """For each sentence its pieces, by number and in order, each once."""
 
     ends: NDArray[np.int64]
     numbers: NDArray[np.int32]
-    counts: NDArray[np.uint8]
 
     @property
     def size(self) -> int:
@@ -45,31 +45,26 @@ class Rows:
         return Rows(
             np.concatenate([self.ends, self.ends[-1] + more.ends[1:]]),
             np.concatenate([self.numbers, more.numbers]),
-            np.concatenate([self.counts, more.counts]),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """For each piece the sentences that have it, and what it is worth in each."""
+    """For each piece of any weight the sentences that have it."""
 
     ends: NDArray[np.int64]
     rows: NDArray[np.int32]
-    values: Floats
 
     @classmethod
-    def turned(cls, rows: Rows, weight: Floats, length: Floats, first: int = 0) -> "Lists":
+    def turned(cls, rows: Rows, weight: Floats, first: int = 0) -> "Lists":
         """Turn sentences, numbered from *first*, into lists."""
         counted = weight[rows.numbers] > 0
         numbers = rows.numbers[counted]
         order = np.argsort(numbers, kind="stable")
-        numbers = numbers[order]
         sentence = rows.of_each()[counted][order]
-        values = weights.REPEATS[rows.counts[counted][order]] * weight[numbers]
-        values /= length[sentence]
         ends = np.zeros(len(weight) + 1, dtype=np.int64)
         np.cumsum(np.bincount(numbers, minlength=len(weight)), out=ends[1:])
-        return cls(ends, sentence + np.int32(first), values)
+        return cls(ends, sentence + np.int32(first))
 
     def for_pieces(self, width: int) -> "Lists":
         """Return the lists with empty ones behind them for pieces that came later."""
@@ -89,7 +84,9 @@ class Index:
         unseen: Rarity of a piece that no sentence has.
         familiar: Share of the small pieces of a sentence that others have too, on average.
         rows: The pieces of each sentence.
-        plain_length: Length of each sentence, its pieces weighed by rarity.
+        inverse: 1 over the length of each sentence, its pieces weighed by ``weight``; with zeros
+            behind, as many as a row of scores has, see ``scoring``.
+        plain_length: Length of each sentence, its pieces weighed by ``rarity``.
         lists: The sentences of each piece: of the fitted base, and of what came later.
         kernel: How alike the sentences are to each other.
         speller: Knows the base's words.
@@ -102,6 +99,7 @@ class Index:
     unseen: float
     familiar: float
     rows: Rows
+    inverse: NDArray[np.float64]
     plain_length: Floats
     lists: tuple[Lists, ...]
     kernel: Kernel
@@ -133,8 +131,8 @@ class Index:
         owners = owner[rows.of_each()]
         weight = weights.unevenness(rows.numbers, owners, even, width) * scale
         weight = weights.without_common(weight, frequency, size, entries)
-        length = _lengths(rows, weight)
-        lists = Lists.turned(rows, weight, length)
+        inverse = _inverse(_lengths(rows, weight))
+        lists = Lists.turned(rows, weight)
         kind = tags(keys)
         steps, sounds = frozenset(keys[kind == TWO].tolist()), heard(keys[kind == SOUNDS])
         return cls(
@@ -145,9 +143,10 @@ class Index:
             float(np.log(1 + size) + 1),
             _familiar(rows, small(keys), frequency),
             rows,
+            inverse,
             _lengths(rows, rarity),
             (lists,),
-            Kernel.of(rows, lists, weight, length, vectors),
+            Kernel.of(rows, lists, weight, inverse, vectors),
             Speller(_counted(sentences), steps, sounds),
             threading.local(),
         )
@@ -173,9 +172,9 @@ class Index:
         weight = np.concatenate(
             [self.weight, scale * np.float32(weights.unevenness_of_new(entries))]
         )
-        length = _lengths(rows, weight)
+        inverse = _inverse(_lengths(rows, weight), self.inverse[: self.rows.size])
         earlier = [lists.for_pieces(len(weight)) for lists in self.lists]
-        lists = (*earlier, Lists.turned(rows, weight, length, self.rows.size))
+        lists = (*earlier, Lists.turned(rows, weight, self.rows.size))
         steps = later_keys[tags(later_keys) == TWO].tolist()
         units = frozenset(chain.from_iterable(sentences))
         return replace(
@@ -184,9 +183,10 @@ class Index:
             rarity=rarity,
             weight=weight,
             rows=self.rows.joined(rows),
+            inverse=inverse,
             plain_length=np.concatenate([self.plain_length, _lengths(rows, rarity)]),
             lists=lists,
-            kernel=self.kernel.with_later(rows, lists, weight, length, vectors),
+            kernel=self.kernel.with_later(rows, lists, weight, inverse, vectors),
             speller=self.speller.extended(units, frozenset(steps)),
             own=threading.local(),
         )
@@ -214,10 +214,16 @@ class Index:
 
 
 def _lengths(rows: Rows, weight: Floats) -> Floats:
-    values = weights.REPEATS[rows.counts] * weight[rows.numbers]
+    values = weight[rows.numbers]
     squares = np.bincount(rows.of_each(), values * values, minlength=rows.size)
     out: Floats = np.sqrt(squares + 1e-12).astype(np.float32)
     return out
+
+
+def _inverse(length: Floats, before: NDArray[np.float64] | None = None) -> NDArray[np.float64]:
+    size = len(length) + (0 if before is None else len(before))
+    parts = [1 / length.astype(np.float64), np.zeros(stride_for(size) - size)]
+    return np.concatenate(parts if before is None else [before, *parts])
 
 
 def _familiar(rows: Rows, wanted: NDArray[np.bool_], frequency: Ints) -> float:
@@ -245,19 +251,18 @@ def _distinct(keys: Keys) -> Keys:
 
 def _taken_apart(sentences: Sequence[Sequence[str]]) -> tuple[Keys, Rows]:
     """Return the sorted keys of all pieces, and the pieces of each sentence."""
-    parts: list[tuple[Keys, NDArray[np.uint8]]] = []
+    parts: list[Keys] = []
     sizes: list[Ints] = []
     for start in range(0, len(sentences), _CHUNK):
         part = sentences[start : start + _CHUNK]
         found = pieces(part)
         keys, number = np.unique(found.keys, return_inverse=True)
         width = max(len(keys), 1)
-        cells, counts = np.unique(found.rows * width + number, return_counts=True)
-        row, number = np.divmod(cells, width)
-        parts.append((keys[number], np.minimum(counts, 255).astype(np.uint8)))
+        row, number = np.divmod(np.unique(found.rows * width + number), width)
+        parts.append(keys[number])
         sizes.append(np.bincount(row, minlength=len(part)))
-    keys = _distinct(np.concatenate([_distinct(part) for part, _ in parts]))
+    keys = _distinct(np.concatenate([_distinct(part) for part in parts]))
     ends = np.zeros(len(sentences) + 1, dtype=np.int64)
     np.cumsum(np.concatenate(sizes), out=ends[1:])
-    numbers = np.concatenate([np.searchsorted(keys, part).astype(np.int32) for part, _ in parts])
-    return keys, Rows(ends, numbers, np.concatenate([counts for _, counts in parts]))
+    numbers = np.concatenate([np.searchsorted(keys, part).astype(np.int32) for part in parts])
+    return keys, Rows(ends, numbers)

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.knowledge.matching import weights
 from bot.knowledge.matching.asked import Asked
 from bot.knowledge.matching.index import Index
+from bot.knowledge.matching.local import said_by
 from bot.knowledge.matching.scoring import best, rows_at_once, scored, stride_for
 from bot.knowledge.matching.sketches import CHARACTERS, ENCODED
 
@@ -24,24 +24,22 @@ _TOGETHER = 32
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """The nearest sentences of several messages, arrays of ``(messages, wanted)``.
+    """The nearest sentences of a message, nearest first.
 
     Args:
-        sentence: Their numbers, nearest first; -1 where there are fewer.
-        near: How alike message and sentence are, 0 where there is none.
-        cosine: The same, weighed by rarity, what the base does not know included; only for the
-            first ``close`` of them.
+        sentences: Their numbers, as many as there are.
+        said: What each says for its entry, see ``local``.
+        cosine: How alike message and sentence are, weighed by rarity, what the base does not know
+            included; of the first few of them.
         covered: The share of the message that the sentence has; likewise.
-        known: ``(messages,)``: share of the small pieces of a message that any sentence has.
-        kernel: How alike the sentences are to each other, ``(messages, wanted, wanted)``.
+        known: Share of the small pieces of the message that any sentence has.
     """
 
-    sentence: Ints
-    near: Floats
-    cosine: Floats
-    covered: Floats
-    known: Floats
-    kernel: Floats
+    sentences: list[int]
+    said: list[float]
+    cosine: list[float]
+    covered: list[float]
+    known: float
 
 
 def nearest(
@@ -51,7 +49,7 @@ def nearest(
     close: int,
     shown: Sequence[Bools | None],
     vectors: Floats | None = None,
-) -> Near:
+) -> list[Near]:
     """Find the nearest sentences of each message.
 
     Args:
@@ -73,12 +71,17 @@ def nearest(
         row, place, sentence, value = best(score, wanted)
         picked[first + row, place] = sentence
         near[first + row, place] = value
-    cosine, covered = _compared(index, asked, picked[:, : min(close, wanted)])
+    close = min(close, wanted)
+    cosine, covered = _compared(index, asked, picked[:, :close])
     valid = picked >= 0
-    kernel = index.kernel.among(np.where(valid, picked, 0))
-    if not valid.all():
-        kernel *= valid[:, :, None] & valid[:, None, :]
-    return Near(picked, near, cosine, covered, asked.known, kernel)
+    said = said_by(near, index.kernel.among(np.where(valid, picked, 0)), valid)
+    counts = valid.sum(axis=1).tolist()
+    alike, found = cosine.tolist(), covered.tolist()
+    rows = zip(counts, picked.tolist(), said.tolist(), asked.known.tolist(), strict=True)
+    return [
+        Near(sentences[:many], each[:many], alike[at][:many], found[at][:many], known)
+        for at, (many, sentences, each, known) in enumerate(rows)
+    ]
 
 
 def _scores(
@@ -94,8 +97,9 @@ def _scores(
     where = slice(int(asked.ends[first]), int(asked.ends[last]))
     heavy, row = asked.heavy[where], asked.rows[where] - first
     length = np.sqrt(np.bincount(row, heavy * heavy, minlength=count)) + 1e-12
-    values = (heavy / length[row]).astype(np.float32)
+    values = heavy * heavy / length[row]
     score = scored(row, asked.numbers[where], values, index.lists, count, stride_for(size))
+    score *= index.inverse
     for at in range(count):
         mine = score[at, :size]
         if vectors is not None and index.kernel.vectors is not None:
@@ -144,14 +148,13 @@ def _shared(index: Index, asked: Asked, picked: Ints, first: int) -> tuple[Numbe
     narrow[own] = 0
     hit = at_cell.nonzero()[0]
     which = np.arange(flat.size).repeat(lengths)[hit]
-    at, at_cell = at[hit], at_cell[hit]
+    at_cell = at_cell[hit]
     if count > 1:
         cell = cell + (asked.rows[mine] - first) * width
         at_cell = at_cell + which // close * width
     table = np.zeros((2, count * width), dtype=np.float32)
     table[0, cell] = plain * index.rarity[own]
     table[1, cell] = plain
-    share = table[0, at_cell] * weights.REPEATS[rows.counts[at]]
-    alike = np.bincount(which, share, minlength=flat.size) / index.plain_length[flat]
+    alike = np.bincount(which, table[0, at_cell], minlength=flat.size) / index.plain_length[flat]
     found = np.bincount(which, table[1, at_cell], minlength=flat.size)
     return alike.reshape(picked.shape), found.reshape(picked.shape)

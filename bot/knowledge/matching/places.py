@@ -23,15 +23,13 @@ class Places:
         keys: Sorted, each once.
         slots: Place of the key that each slot holds, -1 for none.
         shift: How many bits of a mixed key do not tell its slot.
-        crowded: Sorted keys that found their slot taken.
-        crowded_places: Their places.
+        crowded: Places of keys that found their slot taken.
     """
 
     keys: Keys
     slots: NDArray[np.int32]
     shift: np.uint64
-    crowded: Keys
-    crowded_places: NDArray[np.int32]
+    crowded: dict[int, int]
 
     @classmethod
     def of(cls, keys: Keys) -> "Places":
@@ -43,7 +41,7 @@ class Places:
         numbers = np.arange(len(keys), dtype=np.int32)
         slots[slot] = numbers
         late = (slots[slot] != numbers).nonzero()[0]
-        return cls(keys, slots, shift, keys[late], late.astype(np.int32))
+        return cls(keys, slots, shift, dict(zip(keys[late].tolist(), late.tolist(), strict=True)))
 
     def of_keys(self, wanted: Keys) -> NDArray[np.int64]:
         """Return the places of keys, -1 for those that are not there."""
@@ -53,14 +51,10 @@ class Places:
         # The key at place -1 is never one that was wanted and met an empty slot.
         others = ((self.keys[out] != wanted) & (out >= 0)).nonzero()[0]
         if len(others):
-            out[others] = self._crowded(wanted[others])
+            # They are few: a table of Python's finds them sooner than a search does.
+            crowded = self.crowded
+            out[others] = [crowded.get(key, -1) for key in wanted[others].tolist()]
         return out
-
-    def _crowded(self, wanted: Keys) -> NDArray[np.int64]:
-        if not len(self.crowded):
-            return np.full(len(wanted), -1, dtype=np.int64)
-        at = np.minimum(np.searchsorted(self.crowded, wanted), len(self.crowded) - 1)
-        return np.where(self.crowded[at] == wanted, self.crowded_places[at], -1)
 
 
 def _slots(keys: Keys, shift: np.uint64) -> NDArray[np.int64]:

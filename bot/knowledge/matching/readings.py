@@ -1,5 +1,6 @@
 """How Han characters are read, without tones (source: see ``bot/knowledge/data``)."""
 
+from array import array
 from functools import cache
 from importlib.resources import files
 
@@ -25,4 +26,10 @@ def readings() -> NDArray[np.uint16]:
 
 def reading_of(code: int) -> int:
     """Return the number of the reading of a character, 0 when it has none."""
-    return int(readings()[code]) if code < 1 << 16 else 0
+    return _of_codes()[code] if code < 1 << 16 else 0
+
+
+@cache
+def _of_codes() -> "array[int]":
+    # One number is read from it in a third of the time that an array of numpy's takes.
+    return array("H", readings().tobytes())

@@ -32,14 +32,14 @@ def rows_at_once(size: int) -> int:
 
 
 def scored(
-    row: Ints, numbers: Ints, values: Floats, lists: Sequence["Lists"], count: int, stride: int
+    row: Ints, numbers: Ints, values: Scores, lists: Sequence["Lists"], count: int, stride: int
 ) -> Scores:
-    """Multiply vectors, given as pieces and values, with every sentence.
+    """Add up for every sentence what vectors, given as pieces and values, share with it.
 
     Args:
         row: The vector that each piece belongs to, from 0.
         numbers: The pieces.
-        values: What each is worth.
+        values: What it is worth to have each.
         lists: The sentences of each piece.
         count: How many vectors there are.
         stride: How long a row of the result is, sentences that do not exist included.
@@ -48,7 +48,7 @@ def scored(
         ``(count, stride)``.
     """
     cells: list[Ints] = []
-    shares: list[Floats] = []
+    shares: list[Scores] = []
     for part in lists:
         starts = part.ends[numbers]
         lengths = part.ends[numbers + 1] - starts
@@ -64,16 +64,45 @@ def scored(
             cell = (row * stride).repeat(lengths)
             cell += where
             where = cell
-        share = values.repeat(lengths)
-        share *= part.values.take(at, mode="clip")
         cells.append(where)
-        shares.append(share)
+        shares.append(values.repeat(lengths))
     if not cells:
         return np.zeros((count, stride))
     every = cells[0] if len(cells) == 1 else np.concatenate(cells)
     worth = shares[0] if len(shares) == 1 else np.concatenate(shares)
     added: Scores = np.bincount(every, worth, minlength=count * stride).astype(float, copy=False)
     return added.reshape(count, stride)
+
+
+def scored_one(numbers: Ints, values: Scores, lists: Sequence["Lists"], stride: int) -> Scores:
+    """Do the same for one vector; ``(stride,)``."""
+    out: Scores | None = None
+    for part in lists:
+        starts = part.ends.take(numbers)
+        lengths = part.ends.take(numbers + 1)
+        lengths -= starts
+        ends = lengths.cumsum()
+        total = int(ends[-1]) if len(ends) else 0
+        if not total:
+            continue
+        starts -= ends
+        starts += lengths
+        at = starts.repeat(lengths)
+        at += np.arange(total)
+        worth = values.repeat(lengths)
+        added = np.bincount(part.rows.take(at, mode="clip"), worth, minlength=stride)
+        out = added.astype(float, copy=False) if out is None else out + added
+    return np.zeros(stride) if out is None else out
+
+
+def best_of_one(score: Scores, wanted: int) -> tuple[Ints, Floats]:
+    """Find the highest scores above 0 of one row, likewise: their sentences, and what they are."""
+    highest = score.reshape(-1, _BINS).max(axis=0)
+    highest.partition(_BINS - wanted)
+    at = (score >= max(float(highest[_BINS - wanted]), _LEAST)).nonzero()[0]
+    value = score.take(at)
+    order = (-value).argsort(kind="stable")[:wanted]
+    return at.take(order), value.take(order).astype(np.float32)
 
 
 def best(score: Scores, wanted: int) -> tuple[Ints, Ints, Ints, Scores]:

@@ -31,7 +31,7 @@ class Checked:
         right: Whether that entry came first.
     """
 
-    evidence: NDArray[np.float64]
+    evidence: list[list[float]]
     inside: NDArray[np.bool_]
     right: NDArray[np.bool_]
 
@@ -80,7 +80,7 @@ def check(groups: Groups, encoder: Encoder | None = None) -> Checked | None:
         return None
     single = sum(map(bool, groups)) / sum(map(len, groups))
     turns = _TURNS if sum(map(len, groups)) <= _SMALL else 1
-    evidence: list[NDArray[np.float64]] = []
+    evidence: list[list[float]] = []
     inside: list[bool] = []
     right: list[bool] = []
     for turn in range(turns):
@@ -98,7 +98,7 @@ def check(groups: Groups, encoder: Encoder | None = None) -> Checked | None:
             evidence.append(found.evidence)
     if not evidence:
         return None
-    return Checked(np.array(evidence), np.array(inside, bool), np.array(right, bool))
+    return Checked(evidence, np.array(inside, bool), np.array(right, bool))
 
 
 def _held_out(

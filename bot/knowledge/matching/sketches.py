@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.knowledge.matching import weights
 from bot.knowledge.matching.scoring import rows_at_once, scored, stride_for
 
 if TYPE_CHECKING:
     from bot.knowledge.matching.index import Lists, Rows
 
 Floats = NDArray[np.float32]
+Doubles = NDArray[np.float64]
 AnyFloats = NDArray[np.floating[Any]]
 Ints = NDArray[np.signedinteger[Any]]
 
-CHARACTERS, ENCODED = 0.75, 3.0
+CHARACTERS, ENCODED = 0.6, 2.4
 """What characters and an encoder, where there is one, add to how alike two sentences are; more than
 one in all sharpens the classifier (measured)."""
 
@@ -50,13 +50,13 @@ class Kernel:
 
     @classmethod
     def of(
-        cls, rows: "Rows", lists: "Lists", weight: Floats, length: Floats, vectors: Floats | None
+        cls, rows: "Rows", lists: "Lists", weight: Floats, inverse: Doubles, vectors: Floats | None
     ) -> "Kernel":
-        """Compare the sentences *rows*, of the given lengths, with each other."""
+        """Compare the sentences *rows*, 1 over their lengths given, with each other."""
         if rows.size > _ALL_PAIRS:
             width, kind = (384, np.float32) if rows.size <= _MANY else (192, np.float16)
             return cls(None, _sketched(rows, weight, width).astype(kind), vectors)
-        pairs = _products(rows, (lists,), weight, length, rows.size)
+        pairs = _products(rows, (lists,), weight, inverse, rows.size)
         return cls(pairs, np.zeros((0, 0), dtype=np.float32), vectors)
 
     def with_later(
@@ -64,7 +64,7 @@ class Kernel:
         rows: "Rows",
         lists: Sequence["Lists"],
         weight: Floats,
-        length: Floats,
+        inverse: Doubles,
         vectors: Floats | None,
     ) -> "Kernel":
         """Return the likeness with the sentences *rows* behind the others.
@@ -73,7 +73,7 @@ class Kernel:
             rows: The later sentences.
             lists: Of all sentences, theirs included.
             weight: Of all pieces.
-            length: Of the later sentences.
+            inverse: 1 over the length of each sentence, theirs included.
             vectors: Of the later sentences.
         """
         both = self.vectors
@@ -86,7 +86,7 @@ class Kernel:
         size = before + rows.size
         pairs = np.zeros((size, size), dtype=np.float32)
         pairs[:before, :before] = self.pairs
-        pairs[before:] = _products(rows, lists, weight, length, size)
+        pairs[before:] = _products(rows, lists, weight, inverse, size)
         pairs[:before, before:] = pairs[before:, :before].T
         return replace(self, pairs=pairs, vectors=both)
 
@@ -113,11 +113,21 @@ class Kernel:
             alike = CHARACTERS * alike + ENCODED * (vectors @ vectors.transpose(0, 2, 1))
         return alike
 
+    def among_one(self, sentences: Ints) -> Floats:
+        """Return the likeness of some sentences with each other."""
+        if self.pairs is not None:
+            pairs: Floats = self.pairs[sentences[:, None], sentences]
+            return pairs
+        sketches = self.sketches.take(sentences, axis=0).astype(np.float32, copy=False)
+        products: Floats = np.matmul(sketches, sketches.T)
+        return products
+
 
 def _products(
-    rows: "Rows", lists: Sequence["Lists"], weight: Floats, length: Floats, size: int
+    rows: "Rows", lists: Sequence["Lists"], weight: Floats, inverse: Doubles, size: int
 ) -> Floats:
-    """Multiply the sentences *rows* with all, through the inverted lists."""
+    """Multiply the sentences *rows*, the last of all, with all, through the inverted lists."""
+    own = inverse[size - rows.size : size]
     out = np.zeros((rows.size, size), dtype=np.float32)
     stride, height = stride_for(size), rows_at_once(size)
     for first in range(0, rows.size, height):
@@ -125,8 +135,10 @@ def _products(
         where = slice(int(rows.ends[first]), int(rows.ends[last]))
         numbers = rows.numbers[where]
         row = np.repeat(np.arange(last - first), np.diff(rows.ends[first : last + 1]))
-        values = weights.REPEATS[rows.counts[where]] * weight[numbers] / length[first + row]
-        out[first:last] = scored(row, numbers, values, lists, last - first, stride)[:, :size]
+        values = np.square(weight[numbers]) * own[first + row]
+        score = scored(row, numbers, values, lists, last - first, stride)
+        score *= inverse
+        out[first:last] = score[:, :size]
     return out
 
 
@@ -142,7 +154,7 @@ def _sketched(rows: "Rows", weight: Floats, width: int) -> Floats:
         last = min(first + height, rows.size)
         where = slice(int(rows.ends[first]), int(rows.ends[last]))
         numbers = rows.numbers[where]
-        values = weights.REPEATS[rows.counts[where]] * weight[numbers] * sign[numbers]
+        values = weight[numbers] * sign[numbers]
         row = np.repeat(np.arange(last - first), np.diff(rows.ends[first : last + 1]))
         cells = np.bincount(row * width + bucket[numbers], values, minlength=(last - first) * width)
         out[first:last] = cells.reshape(last - first, width)

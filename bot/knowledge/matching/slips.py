@@ -1,6 +1,7 @@
 """Which of several messages hold a slip, and what they probably meant."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,28 @@ def repaired(index: Index, messages: Sequence[list[str]]) -> list[list[str] | No
     """Return what messages, given as units, probably meant; ``None`` where they seem right."""
     taken = pieces(messages)
     return repaired_pieces(index, messages, taken, index.numbered(taken.keys[taken.steps]) < 0)
+
+
+def repaired_one(
+    index: Index, units: list[str], steps: Sequence[int], strange: Sequence[bool]
+) -> list[str] | None:
+    """Return what one message, given as units, probably meant; ``None`` where it seems right.
+
+    Args:
+        index: What is known.
+        units: The message.
+        steps: Keys of its pairs of neighbours.
+        strange: For each of them whether no sentence has it.
+    """
+    speller = index.speller
+    if not steps:
+        return speller.repair(units, ()) if speller.suspects(units) else None
+    lost = [at for at, both in enumerate(pairwise(strange)) if all(both)]
+    if not lost:
+        return None
+    if len(lost) > _FEW and not _hopeful(index, np.array(steps), np.array(lost)).any():
+        return None
+    return speller.repair(units, strange)
 
 
 def repaired_pieces(

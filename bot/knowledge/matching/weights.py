@@ -20,9 +20,6 @@ little, and cost most of the time of a large base: of a base of 1,000 entries wi
 a third of it, for a fiftieth of what a message is compared by."""
 _COUNTED = 30_000
 
-REPEATS: Floats = (1.0 + np.log(np.maximum(np.arange(256), 1))).astype(np.float32)
-"""What a piece counts that occurs so many times in a sentence."""
-
 
 def scales(keys: NDArray[np.int64]) -> Floats:
     """Return for each piece what its kind counts."""
