@@ -75,7 +75,7 @@ def test_looking_at_all_slips_at_once_misses_none(texts: list[str]) -> None:
         strange = (INDEX.numbered(taken.keys[taken.steps]) < 0).tolist()
         alone.append(INDEX.speller.repair(units, strange))
         keys, steps = pieces_of_one(units)
-        assert repaired_one(INDEX, units, keys[steps], strange) == alone[-1]
+        assert repaired_one(INDEX, units, keys[steps], np.array(strange, bool)) == alone[-1]
     assert repaired(INDEX, messages) == alone
 
 

@@ -67,9 +67,11 @@ def test_pieces_are_those_that_the_slow_way_finds(texts: list[str]) -> None:
         assert len(mine) == len(slow)
         assert len(set(mine)) == len(set(slow))
         taken, (alone, steps) = pieces([units]), pieces_of_one(units)
-        assert mine == sorted(taken.keys.tolist()) == sorted(alone)
-        assert alone[steps] == taken.keys[taken.steps].tolist()
-        assert sorted(alone[: steps.stop]) == sorted(taken.keys[small(taken.keys)].tolist())
+        assert mine == sorted(taken.keys.tolist()) == sorted(alone.tolist())
+        assert alone[steps].tolist() == taken.keys[taken.steps].tolist()
+        assert sorted(alone[: steps.stop].tolist()) == sorted(
+            taken.keys[small(taken.keys)].tolist()
+        )
         names.update(dict.fromkeys(mine, ()))
     assert len(names) == len({piece for units in sentences for piece in spelled_out(units)})
 

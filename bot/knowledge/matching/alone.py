@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.knowledge.matching.features import SHARES, kind_of, pieces_of_one
+from bot.knowledge.matching.features import SHARES, pieces_of_one, tags
 from bot.knowledge.matching.index import Index
 from bot.knowledge.matching.local import said_by
 from bot.knowledge.matching.nearest import Near
@@ -23,7 +23,8 @@ Doubles = NDArray[np.float64]
 Ints = NDArray[np.signedinteger[Any]]
 Bools = NDArray[np.bool_]
 
-_ROOTS = tuple(sqrt(share) for share in SHARES)
+_SHARES = np.array(SHARES)
+_ROOTS = np.sqrt(_SHARES)
 
 
 def nearest_to_one(
@@ -39,20 +40,20 @@ def nearest_to_one(
         shown: Which of the sentences it may get; ``None`` for all.
     """
     keys, steps = pieces_of_one(units)
-    number = index.numbered(np.array(keys, dtype=np.int64))
-    places = number.tolist()
-    strange = [place < 0 for place in places[: steps.stop]]
-    known = 1 - sum(strange) / len(strange) if strange else 0.0
+    number = index.numbered(keys)
+    strange = number[: steps.stop] < 0
+    known = 1 - int(np.count_nonzero(strange)) / steps.stop if steps.stop else 0.0
     fixed = repaired_one(index, units, keys[steps], strange[steps])
     if fixed is not None:
-        had = set(keys)
-        more = [key for key in pieces_of_one(fixed)[0] if key not in had]
-        keys += more
-        number = np.concatenate([number, index.numbered(np.array(more, dtype=np.int64))])
-        places = number.tolist()
-    lost = [kind_of(key) for key, place in zip(keys, places, strict=True) if place < 0]
-    missing = sum([SHARES[kind] for kind in lost]) * index.unseen**2
-    missed = sum([_ROOTS[kind] for kind in lost]) * index.unseen
+        more = pieces_of_one(fixed)[0]
+        had = set(keys.tolist())
+        more = more[[key not in had for key in more.tolist()]]
+        keys = np.concatenate([keys, more])
+        number = np.concatenate([number, index.numbered(more)])
+    lost = (number < 0).nonzero()[0]
+    kinds = tags(keys.take(lost))
+    missing = float(_SHARES.take(kinds).sum()) * index.unseen**2
+    missed = float(_ROOTS.take(kinds).sum()) * index.unseen
     number.sort()
     number = number[len(lost) :]
     again = number[1:] == number[:-1]

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import Indel
+from rapidfuzz.process import cpdist
 
 from bot.knowledge.encoding import Encoder
 from bot.knowledge.matching.alone import nearest_to_one
@@ -194,7 +195,10 @@ class Base:
     def _evidence(self, message: Said, near: Near, logits: list[float]) -> list[float]:
         letters = message.whole[:_LETTERS]
         close = [self.letters[sentence] for sentence in near.sentences[:_CLOSE]]
-        ratio = [Indel.normalized_similarity(letters, one) for one in close]
+        ratio: list[float] = []
+        if close:
+            mine = [letters] * len(close)
+            ratio = cpdist(mine, close, scorer=Indel.normalized_similarity).tolist()
         alike = [(a + b + c) / 3 for a, b, c in zip(ratio, near.cosine, near.covered, strict=True)]
         best = max(alike, default=0.0)
         first = logits[0] if logits else _NOTHING

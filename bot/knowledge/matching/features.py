@@ -11,7 +11,7 @@ table of strings has to be kept. The upper bits say what kind of piece it is.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import lru_cache
 from zlib import crc32
 
 import numpy as np
@@ -28,7 +28,6 @@ _UNIT_BITS = 20
 _TAG_BITS = 60
 ONE, TWO, THREE, SOUND, SOUNDS, PAIR, PIECE = range(7)
 """Kinds of pieces: runs of characters, runs of readings, unordered pairs, pieces of words."""
-_ONE, _TWO, _THREE, _SOUND, _SOUNDS, _PAIR = (kind << _TAG_BITS for kind in range(PIECE))
 
 SHARES = (1.0, 1.0, 1.0, 0.5, 0.5, 0.4, 1.0)
 """What a kind counts, as a share of the squared length of a sentence. Readings at full weight
@@ -68,11 +67,6 @@ def small(keys: Keys) -> NDArray[np.bool_]:
     kind = tags(keys)
     out: NDArray[np.bool_] = (kind == TWO) | (kind == PIECE)
     return out
-
-
-def kind_of(key: int) -> int:
-    """Say of which kind one key is."""
-    return key >> _TAG_BITS
 
 
 def code(unit: str) -> int:
@@ -137,44 +131,75 @@ def pieces(sentences: Sequence[Sequence[str]]) -> Pieces:
     )
 
 
-def pieces_of_one(units: Sequence[str]) -> tuple[list[int], slice]:
+def pieces_of_one(units: Sequence[str]) -> tuple[Keys, slice]:
     """Take one sentence, given as units, apart.
 
     Returns:
         The keys of its pieces, with repeats, and where the pairs of neighbours are among them;
         up to where these end stand the small ones, see ``small``.
     """
-    keys: list[int] = []
     run = "".join(units)
     if len(run) == len(units) and min(run, default="") >= FIRST_DENSE:
-        codes = list(map(ord, run))
-    else:
-        words = [unit for unit in units if not is_dense(unit)]
-        if words:
-            parts: list[tuple[Keys, Ints]] = []
-            _take_words([" ".join(words)], [0], parts)
-            keys = np.concatenate([part for part, _ in parts]).tolist()
-        if len(words) == len(units):
-            return keys, slice(len(keys), len(keys))
-        codes = list(map(code, units))
+        keys = _run_apart(list(map(ord, run)))
+        return keys, slice(0, len(run) + 1)
+    words = [unit for unit in units if not is_dense(unit)]
+    parts: list[tuple[Keys, Ints]] = []
+    if words:
+        _take_words([" ".join(words)], [0], parts)
+    found = [keys for keys, _ in parts]
+    first = sum(map(len, found))
+    if len(words) == len(units):
+        return np.concatenate(found or [np.zeros(0, dtype=np.int64)]), slice(first, first)
+    found.append(_run_apart(list(map(code, units))))
+    return np.concatenate(found), slice(first, first + len(units) + 1)
+
+
+def _run_apart(codes: list[int]) -> Keys:
+    """Take one run apart; the pairs of neighbours come first."""
+    size = len(codes)
     sounds = [reading_of(one) or one for one in codes]
-    edged, spoken = [START, *codes, END], [START, *sounds, END]
-    first = len(keys)
-    keys += [one << _UNIT_BITS | other | _TWO for one, other in pairwise(edged)]
-    steps = slice(first, len(keys))
-    keys += [one | _ONE for one in codes]
-    keys += [
-        (one << _UNIT_BITS | other) << _UNIT_BITS | third | _THREE
-        for one, other, third in zip(edged, codes, edged[2:], strict=False)
-    ]
-    keys += [one | _SOUND for one in sounds]
-    keys += [one << _UNIT_BITS | other | _SOUNDS for one, other in pairwise(spoken)]
-    for apart in _APART:
-        keys += [
-            (one << _UNIT_BITS | other if one < other else other << _UNIT_BITS | one) | _PAIR
-            for one, other in zip(codes, codes[apart:], strict=False)
-        ]
-    return keys, steps
+    ends = np.array([START, *codes, END, START, *sounds, END], dtype=np.int64)
+    layout = _Layout.of(size)
+    one, other = ends.take(layout.one), ends.take(layout.other)
+    pairs = slice(2 * size + 2, None)
+    least = np.minimum(one[pairs], other[pairs])
+    np.maximum(one[pairs], other[pairs], out=other[pairs])
+    one[pairs] = least
+    one <<= _UNIT_BITS
+    one |= other
+    three = one[:size] << _UNIT_BITS
+    three |= ends[2 : size + 2]
+    keys = np.concatenate([one, ends[1 : size + 1], ends[size + 3 : -1], three])
+    keys |= layout.tags
+    return keys
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """How the pieces of a run lie: where in it each pair begins and ends, and all their tags.
+
+    Pairs of neighbours, pairs of neighbouring readings, unordered pairs; then, in tags alone,
+    characters, readings and runs of three.
+    """
+
+    one: Ints
+    other: Ints
+    tags: Keys
+
+    @staticmethod
+    @lru_cache(maxsize=128)
+    def of(size: int) -> "_Layout":
+        """Return the layout of a run of *size* characters; the ends stand before and behind it."""
+        step = np.arange(size + 1)
+        pairs = [np.arange(1, size + 1 - apart) for apart in _APART]
+        far = [mine + apart for mine, apart in zip(pairs, _APART, strict=True)]
+        kinds = (TWO, SOUNDS, PAIR, ONE, SOUND, THREE)
+        counts = (size + 1, size + 1, sum(map(len, pairs)), size, size, size)
+        return _Layout(
+            np.concatenate([step, step + size + 2, *pairs]),
+            np.concatenate([step + 1, step + size + 3, *far]),
+            np.repeat(np.array(kinds, dtype=np.int64) << _TAG_BITS, counts),
+        )
 
 
 def _take_words(words: list[str], word_rows: list[int], parts: list[tuple[Keys, Ints]]) -> None:

@@ -1,7 +1,6 @@
 """Which of several messages hold a slip, and what they probably meant."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -23,9 +22,7 @@ def repaired(index: Index, messages: Sequence[list[str]]) -> list[list[str] | No
     return repaired_pieces(index, messages, taken, index.numbered(taken.keys[taken.steps]) < 0)
 
 
-def repaired_one(
-    index: Index, units: list[str], steps: Sequence[int], strange: Sequence[bool]
-) -> list[str] | None:
+def repaired_one(index: Index, units: list[str], steps: Keys, strange: Bools) -> list[str] | None:
     """Return what one message, given as units, probably meant; ``None`` where it seems right.
 
     Args:
@@ -35,14 +32,12 @@ def repaired_one(
         strange: For each of them whether no sentence has it.
     """
     speller = index.speller
-    if not steps:
+    if not len(steps):
         return speller.repair(units, ()) if speller.suspects(units) else None
-    lost = [at for at, both in enumerate(pairwise(strange)) if all(both)]
-    if not lost:
+    lost = (strange[:-1] & strange[1:]).nonzero()[0]
+    if not len(lost) or (len(lost) > _FEW and not _hopeful(index, steps, lost).any()):
         return None
-    if len(lost) > _FEW and not _hopeful(index, np.array(steps), np.array(lost)).any():
-        return None
-    return speller.repair(units, strange)
+    return speller.repair(units, strange.tolist())
 
 
 def repaired_pieces(
