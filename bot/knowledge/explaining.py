@@ -36,7 +36,7 @@ class Candidate:
     Args:
         entry: The entry.
         sentence: Its nearest question, as typed.
-        share: How strongly the classifier means it, as a share of the first's; 0 to 1.
+        share: How strongly it is meant, as a share of the first's; 0 to 1.
     """
 
     entry: FaqEntry

@@ -1,8 +1,8 @@
 """Which known question a message asks, and how sure that is.
 
 A message in the very words of a question needs nothing else. For any other the nearest questions
-are found, a classifier is fitted to them, and what it says becomes a chance of being right, as
-the knowledge base itself bears it out. How, and why so, is told in ``docs/answering.md``.
+are found, what they say for their entries is worked out, and that becomes a chance of being right,
+as the knowledge base itself bears it out. How, and why so, is told in ``docs/answering.md``.
 """
 
 from collections import Counter

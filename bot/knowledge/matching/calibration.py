@@ -39,13 +39,13 @@ MARGIN, STRENGTH, COSINE, RATIO, COVERED, APART, STRANGE, SINGLE = range(8)
 _INSIDE = (-2.5, 2.6, 0.0, 10.5, -1.4, -3.3)
 _INSIDE_AT = 4.0
 _RIGHT = (1.2, 0.4)
-_RIGHT_AT = -2.5
+_RIGHT_AT = -3.0
 _WIDEST = (6.0, 8.0)
 """A wider margin or a stronger meaning says no more."""
 _LEAST = 0.05
 """Letters count by their logarithm: between nothing and little in the same order lies more than
 between much and most."""
-_REST = 0.3
+_REST = 0.4
 """At most this share of a score survives a margin of nothing."""
 _SLOPE, _OFFSET = 1.0, 0.2
 _FEW = 20

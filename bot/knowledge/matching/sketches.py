@@ -19,7 +19,7 @@ Ints = NDArray[np.signedinteger[Any]]
 
 CHARACTERS, ENCODED = 0.6, 2.4
 """What characters and an encoder, where there is one, add to how alike two sentences are; more than
-one in all sharpens the classifier (measured)."""
+one in all tells entries further apart (measured)."""
 
 _ALL_PAIRS = 1_500
 """Up to this many sentences the likeness of every pair is kept."""
