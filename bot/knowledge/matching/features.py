@@ -38,7 +38,9 @@ _START, _END = chr(START), chr(END)
 _BLANK, _NEXT = 32, 10
 _APART = (1, 2, 3)
 _SPAN = (2, 3, 4, 5)
-_MIXER = np.uint64(0x9E3779B97F4A7C15)
+_MIX = 0x9E3779B97F4A7C15
+_MIXER = np.uint64(_MIX)
+_WHOLE = (1 << 64) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,15 +145,30 @@ def pieces_of_one(units: Sequence[str]) -> tuple[Keys, slice]:
         keys = _run_apart(list(map(ord, run)))
         return keys, slice(0, len(run) + 1)
     words = [unit for unit in units if not is_dense(unit)]
-    parts: list[tuple[Keys, Ints]] = []
-    if words:
-        _take_words([" ".join(words)], [0], parts)
-    found = [keys for keys, _ in parts]
+    found = [_word_apart(word) for word in words]
     first = sum(map(len, found))
     if len(words) == len(units):
         return np.concatenate(found or [np.zeros(0, dtype=np.int64)]), slice(first, first)
     found.append(_run_apart(list(map(code, units))))
     return np.concatenate(found), slice(first, first + len(units) + 1)
+
+
+@lru_cache(maxsize=4096)
+def _word_apart(word: str) -> Keys:
+    """Take one word apart. A language has few words that are said often, so they are kept."""
+    letters = list(map(ord, f" {word} "))
+    keys: list[int] = []
+    mixed = letters
+    for span in _SPAN:
+        mixed = [
+            (before * _MIX + letter) & _WHOLE
+            for before, letter in zip(mixed, letters[span - 1 :], strict=False)
+        ]
+        keys += [
+            ((one ^ one >> 29) * _MIX & _WHOLE) >> 64 - _TAG_BITS | PIECE << _TAG_BITS
+            for one in mixed
+        ]
+    return np.array(keys, dtype=np.int64)
 
 
 def _run_apart(codes: list[int]) -> Keys:
