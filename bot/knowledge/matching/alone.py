@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from bot.knowledge.matching.features import SHARES, pieces_of_one, tags
 from bot.knowledge.matching.index import Index
 from bot.knowledge.matching.local import said_by
-from bot.knowledge.matching.nearest import Near
-from bot.knowledge.matching.scoring import best_of_one, scored_one
+from bot.knowledge.matching.nearest import Near, shared
+from bot.knowledge.matching.scoring import best, scored
 from bot.knowledge.matching.slips import repaired_one
 
 Floats = NDArray[np.float32]
@@ -62,49 +62,19 @@ def nearest_to_one(
     heavy = index.weight.take(number).astype(np.float64)
     heavy *= heavy
     heavy /= sqrt(float(heavy.sum())) + 1e-12
-    score = scored_one(number, heavy, index.lists, len(index.inverse))
+    score = scored(number, heavy, index.lists, len(index.inverse))
     score *= index.inverse
     if shown is not None:
         score[: index.size] *= shown
-    sentence, near = best_of_one(score, wanted)
+    sentence, near = best(score, wanted)
     plain = index.rarity.take(number).astype(np.float64)
-    square = plain * plain
-    alike, found = _shared(index, number, square, plain, sentence[:close])
-    norm = sqrt(float(square.sum()) + missing + 1e-9)
+    alike, found = shared(index, number, plain, sentence[:close])
+    norm = sqrt(float(plain @ plain) + missing + 1e-9)
     total = float(plain.sum()) + missed + 1e-9
     return Near(
         sentence.tolist(),
-        said_by(near, index.kernel.among_one(sentence)).tolist(),
+        said_by(near.astype(np.float32), index.kernel.among_one(sentence)).tolist(),
         (alike / norm).tolist(),
         (found / total).tolist(),
         known,
     )
-
-
-def _shared(
-    index: Index, own: Ints, square: Doubles, plain: Doubles, picked: Ints
-) -> tuple[Doubles, Doubles]:
-    """Add up what the message shares with the picked sentences, all pieces weighed by rarity.
-
-    Returns:
-        Weighed by both, a share of the sentence's length; and weighed as in the message.
-    """
-    if not len(picked):
-        return np.zeros(0), np.zeros(0)
-    rows = index.rows
-    firsts = rows.ends.take(picked).tolist()
-    lasts = rows.ends.take(picked + 1).tolist()
-    # The message's weights stand in a small table; its column 0 is for all other pieces.
-    table = np.zeros((2, len(own) + 1))
-    table[0, 1:] = square
-    table[1, 1:] = plain
-    place = index.scratch()
-    place[own] = np.arange(1, len(own) + 1)
-    spans = zip(firsts, lasts, strict=True)
-    at = place.take(np.concatenate([rows.numbers[first:last] for first, last in spans]))
-    place[own] = 0
-    starts = [0]
-    for first, last in zip(firsts[:-1], lasts[:-1], strict=True):
-        starts.append(starts[-1] + last - first)
-    alike, found = np.add.reduceat(table.take(at, axis=1), starts, axis=1)
-    return alike / index.plain_length.take(picked), found

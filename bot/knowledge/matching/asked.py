@@ -12,6 +12,7 @@ from bot.knowledge.matching.index import Index
 from bot.knowledge.matching.slips import repaired_pieces
 
 Floats = NDArray[np.float32]
+Doubles = NDArray[np.float64]
 Ints = NDArray[np.signedinteger[Any]]
 
 _SHARES = np.array(SHARES)
@@ -27,7 +28,8 @@ class Asked:
         rows: The message of each piece.
         numbers: The pieces.
         plain: Their weights by rarity.
-        heavy: Their weights by how well they tell entries apart.
+        heavy: What a sentence with each is worth, for its length: weights by how well pieces tell
+            entries apart, squared, over the length of the message.
         norm: Length of each message weighed by rarity, what is not known included.
         total: Sum of the same weights.
         known: Share of the small pieces of each message that the base has.
@@ -36,8 +38,8 @@ class Asked:
     ends: Ints
     rows: Ints
     numbers: Ints
-    plain: Floats
-    heavy: Floats
+    plain: Doubles
+    heavy: Doubles
     norm: Floats
     total: Floats
     known: Floats
@@ -66,7 +68,9 @@ class Asked:
         ends = np.searchsorted(cells, np.arange(count + 1) * width)
         row = np.arange(count).repeat(ends[1:] - ends[:-1])
         number = cells - row * width
-        plain, heavy = index.rarity[number], index.weight[number]
+        plain = index.rarity[number].astype(np.float64)
+        heavy = np.square(index.weight[number], dtype=np.float64)
+        heavy /= np.sqrt(np.bincount(row, heavy, minlength=count))[row] + 1e-12
         norm = np.sqrt(np.bincount(row, plain * plain, minlength=count) + missing + 1e-9)
         total = np.bincount(row, plain, minlength=count) + missed + 1e-9
         return cls(

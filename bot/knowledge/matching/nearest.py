@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 from bot.knowledge.matching.asked import Asked
 from bot.knowledge.matching.index import Index
 from bot.knowledge.matching.local import said_by
-from bot.knowledge.matching.scoring import best, rows_at_once, scored, stride_for
+from bot.knowledge.matching.scoring import best, scored
 from bot.knowledge.matching.sketches import CHARACTERS, ENCODED
 
 Floats = NDArray[np.float32]
+Doubles = NDArray[np.float64]
 Ints = NDArray[np.signedinteger[Any]]
 Bools = NDArray[np.bool_]
-Numbers = NDArray[np.number[Any]]
+
 
 _TOGETHER = 32
 """Messages compared closely at a time, so that their table stays in the processor's cache."""
@@ -64,97 +65,96 @@ def nearest(
     asked = Asked.of(index, messages)
     picked = np.full((count, wanted), -1, dtype=np.int64)
     near = np.zeros((count, wanted), dtype=np.float32)
-    height = rows_at_once(index.size)
-    for first in range(0, count, height):
-        last = min(first + height, count)
-        score = _scores(index, asked, first, last, shown, vectors)
-        row, place, sentence, value = best(score, wanted)
-        picked[first + row, place] = sentence
-        near[first + row, place] = value
-    close = min(close, wanted)
-    cosine, covered = _compared(index, asked, picked[:, :close])
+    for at in range(count):
+        meant = None if vectors is None else vectors[at]
+        sentences, scores = best(_scores(index, asked, at, shown[at], meant), wanted)
+        picked[at, : len(sentences)] = sentences
+        near[at, : len(sentences)] = scores
     valid = picked >= 0
     said = said_by(near, index.kernel.among(np.where(valid, picked, 0)), valid)
-    counts = valid.sum(axis=1).tolist()
-    alike, found = cosine.tolist(), covered.tolist()
-    rows = zip(counts, picked.tolist(), said.tolist(), asked.known.tolist(), strict=True)
+    cosine, covered = _compared(index, asked, picked[:, :close])
+    columns = [part.tolist() for part in (picked, said, cosine, covered)]
+    rows = zip(*columns, asked.known.tolist(), valid.sum(axis=1).tolist(), strict=True)
     return [
-        Near(sentences[:many], each[:many], alike[at][:many], found[at][:many], known)
-        for at, (many, sentences, each, known) in enumerate(rows)
+        Near(sentences[:many], each[:many], alike[:many], found[:many], known)
+        for sentences, each, alike, found, known, many in rows
     ]
 
 
-def _scores(
-    index: Index,
-    asked: Asked,
-    first: int,
-    last: int,
-    shown: Sequence[Bools | None],
-    vectors: Floats | None,
-) -> NDArray[np.float64]:
-    """Return how alike some of the messages are to each sentence, 0 for those not shown."""
-    count, size = last - first, index.size
-    where = slice(int(asked.ends[first]), int(asked.ends[last]))
-    heavy, row = asked.heavy[where], asked.rows[where] - first
-    length = np.sqrt(np.bincount(row, heavy * heavy, minlength=count)) + 1e-12
-    values = heavy * heavy / length[row]
-    score = scored(row, asked.numbers[where], values, index.lists, count, stride_for(size))
-    score *= index.inverse
-    for at in range(count):
-        mine = score[at, :size]
-        if vectors is not None and index.kernel.vectors is not None:
-            mine *= CHARACTERS
-            mine += ENCODED * (index.kernel.vectors @ vectors[first + at])
-        mask = shown[first + at]
-        if mask is not None:
-            mine *= mask
-    return score
-
-
-def _compared(index: Index, asked: Asked, picked: Ints) -> tuple[Floats, Floats]:
-    """Compare each message with its picked sentences, all pieces weighed by rarity."""
-    cosine = np.empty(picked.shape, dtype=np.float32)
-    covered = np.empty(picked.shape, dtype=np.float32)
+def _compared(index: Index, asked: Asked, picked: Ints) -> tuple[Doubles, Doubles]:
+    """Compare each message with its picked sentences; 0 for padding."""
+    cosine, covered = np.zeros(picked.shape), np.zeros(picked.shape)
     for first in range(0, len(picked), _TOGETHER):
-        part = slice(first, min(first + _TOGETHER, len(picked)))
-        alike, found = _shared(index, asked, picked[part], first)
-        cosine[part] = alike / asked.norm[part, None]
-        covered[part] = found / asked.total[part, None]
+        last = min(first + _TOGETHER, len(picked))
+        pieces = slice(int(asked.ends[first]), int(asked.ends[last]))
+        row, column = (picked[first:last] >= 0).nonzero()
+        of = asked.rows[pieces] - first, row
+        row = row + first
+        alike, found = shared(
+            index, asked.numbers[pieces], asked.plain[pieces], picked[row, column], of
+        )
+        cosine[row, column] = alike / asked.norm[row]
+        covered[row, column] = found / asked.total[row]
     return cosine, covered
 
 
-def _shared(index: Index, asked: Asked, picked: Ints, first: int) -> tuple[Numbers, Numbers]:
-    """Add up what messages, from the *first* on, share with their picked sentences.
+def _scores(
+    index: Index, asked: Asked, at: int, shown: Bools | None, vector: Floats | None
+) -> NDArray[np.float64]:
+    """Return how alike one of the messages is to each sentence, 0 for those not shown."""
+    mine = slice(int(asked.ends[at]), int(asked.ends[at + 1]))
+    score = scored(asked.numbers[mine], asked.heavy[mine], index.lists, len(index.inverse))
+    score *= index.inverse
+    every = score[: index.size]
+    if vector is not None and index.kernel.vectors is not None:
+        every *= CHARACTERS
+        every += ENCODED * (index.kernel.vectors @ vector)
+    if shown is not None:
+        every *= shown
+    return score
+
+
+def shared(
+    index: Index, own: Ints, plain: Doubles, picked: Ints, of: tuple[Ints, Ints] | None = None
+) -> tuple[Doubles, Doubles]:
+    """Add up what messages share with their picked sentences, all pieces weighed by rarity.
+
+    Args:
+        index: Of the sentences.
+        own: Pieces of the messages, each once a message.
+        plain: What each weighs by rarity.
+        picked: Numbers of sentences.
+        of: The message that each piece and each of the sentences belongs to, from 0; ``None``:
+            there is one message only.
 
     Returns:
-        Weighed by both, a share of the sentence's length; and weighed as in the message.
+        For each of the sentences: weighed by both, a share of its length; and weighed as in the
+        message.
     """
-    count, close = picked.shape
-    mine = slice(int(asked.ends[first]), int(asked.ends[first + count]))
-    own, plain = asked.numbers[mine], asked.plain[mine]
-    valid = (picked >= 0).ravel()
-    flat = np.where(valid, picked.ravel(), 0)
+    if not len(picked):
+        return np.zeros(0), np.zeros(0)
     rows = index.rows
-    starts = rows.ends[flat]
-    lengths = np.where(valid, rows.ends[flat + 1] - starts, 0)
-    at = (starts - lengths.cumsum() + lengths).repeat(lengths)
+    starts = rows.ends.take(picked)
+    lengths = rows.ends.take(picked + 1)
+    lengths -= starts
+    ends = lengths.cumsum()
+    firsts = ends - lengths
+    at = (starts - firsts).repeat(lengths)
     at += np.arange(len(at))
-    # A small table of the pieces of these messages only; its column 0 stands for all others.
-    narrow = index.scratch()
-    narrow[own] = np.arange(1, len(own) + 1)  # the last of several equal ones counts
-    width = len(own) + 1
-    cell = narrow[own]
-    at_cell = narrow[rows.numbers[at]]
-    narrow[own] = 0
-    hit = at_cell.nonzero()[0]
-    which = np.arange(flat.size).repeat(lengths)[hit]
-    at_cell = at_cell[hit]
-    if count > 1:
-        cell = cell + (asked.rows[mine] - first) * width
-        at_cell = at_cell + which // close * width
-    table = np.zeros((2, count * width), dtype=np.float32)
-    table[0, cell] = plain * index.rarity[own]
-    table[1, cell] = plain
-    alike = np.bincount(which, table[0, at_cell], minlength=flat.size) / index.plain_length[flat]
-    found = np.bincount(which, table[1, at_cell], minlength=flat.size)
-    return alike.reshape(picked.shape), found.reshape(picked.shape)
+    # The weights stand in a small table of these messages' pieces only. The first place of a row
+    # is for all other pieces. Both sums are made in one go, as the two parts of complex numbers.
+    place, width = index.scratch(), len(own) + 1
+    place[own] = np.arange(1, width)  # the last of several equal ones counts
+    cell = place.take(own)
+    found = place.take(rows.numbers.take(at))
+    place[own] = 0
+    height = 1
+    if of is not None:
+        height = int(of[0][-1]) + 1
+        cell = cell + of[0] * width
+        found = found + (of[1] * width).repeat(lengths)
+    table = np.zeros(height * width, dtype=np.complex128)
+    table.real[cell] = plain * plain
+    table.imag[cell] = plain
+    sums = np.add.reduceat(table.take(found), firsts)
+    return sums.real / index.plain_length.take(picked), sums.imag

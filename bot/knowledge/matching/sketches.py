@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.knowledge.matching.scoring import rows_at_once, scored, stride_for
+from bot.knowledge.matching.scoring import scored
 
 if TYPE_CHECKING:
     from bot.knowledge.matching.index import Lists, Rows
@@ -129,16 +129,10 @@ def _products(
     """Multiply the sentences *rows*, the last of all, with all, through the inverted lists."""
     own = inverse[size - rows.size : size]
     out = np.zeros((rows.size, size), dtype=np.float32)
-    stride, height = stride_for(size), rows_at_once(size)
-    for first in range(0, rows.size, height):
-        last = min(first + height, rows.size)
-        where = slice(int(rows.ends[first]), int(rows.ends[last]))
-        numbers = rows.numbers[where]
-        row = np.repeat(np.arange(last - first), np.diff(rows.ends[first : last + 1]))
-        values = np.square(weight[numbers]) * own[first + row]
-        score = scored(row, numbers, values, lists, last - first, stride)
-        score *= inverse
-        out[first:last] = score[:, :size]
+    for at in range(rows.size):
+        numbers = rows.numbers[int(rows.ends[at]) : int(rows.ends[at + 1])]
+        values = np.square(weight[numbers], dtype=np.float64) * own[at]
+        out[at] = (scored(numbers, values, lists, len(inverse)) * inverse)[:size]
     return out
 
 
