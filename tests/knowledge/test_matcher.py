@@ -98,7 +98,7 @@ def test_a_question_in_other_words(message: str, expected: FaqEntry, sentence: s
         ("那多久能发货啊", Answer),
         ("how can i get the refund", Answer),
         ("退款", Answer),
-        ("发票", Offer),
+        ("发票", Nothing),
         ("能开票吗", Offer),
         ("你们几点开门", Nothing),
         ("今天天气真好", Nothing),
@@ -109,6 +109,23 @@ def test_a_small_shop_answers_the_near_offers_the_less_near_and_keeps_quiet_else
     message: str, decision: type
 ) -> None:
     assert isinstance(judge(SHOP.rank([message], day=TODAY)[0], SHOP.thresholds), decision)
+
+
+@pytest.mark.parametrize(
+    ("message", "decision"),
+    [
+        ("How long will the delivery be", Answer),
+        ("how long does delivery take", Answer),
+        ("do you have a shop", Offer),
+        ("when do you open", Offer),
+        ("what is the weather", Nothing),
+    ],
+)
+def test_the_first_question_taught_is_answered_in_other_words_and_no_other_is(
+    message: str, decision: type
+) -> None:
+    matcher = FaqMatcher.fit([entry("When do you ship?", "How long is delivery?")])
+    assert isinstance(judge(matcher.rank([message], day=TODAY)[0], matcher.thresholds), decision)
 
 
 @pytest.mark.requirement("KBF-08")

@@ -49,7 +49,7 @@ _REST = 0.4
 """At most this share of a score survives a margin of nothing."""
 _SLOPE, _OFFSET = 1.0, 0.2
 _FEW = 20
-_DOUBT, _FADES = 6.0, 0.8
+_DOUBT, _FADES = 5.9, 0.7
 """A base of fewer entries leaves more of the messages without an answer, and its own words say
 less about which of them are common: nearly this much doubt for one entry, fading with that power
 of their number, none from ``_FEW`` on."""
