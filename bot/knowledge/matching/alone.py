@@ -23,8 +23,8 @@ Doubles = NDArray[np.float64]
 Ints = NDArray[np.signedinteger[Any]]
 Bools = NDArray[np.bool_]
 
-_SHARES = np.array(SHARES)
-_ROOTS = np.sqrt(_SHARES)
+_LOST = np.stack([np.array(SHARES), np.sqrt(SHARES)], axis=1)
+"""What a piece of each kind counts that no sentence has: squared, and as it is."""
 
 
 def nearest_to_one(
@@ -51,17 +51,17 @@ def nearest_to_one(
         keys = np.concatenate([keys, more])
         number = np.concatenate([number, index.numbered(more)])
     lost = (number < 0).nonzero()[0]
-    kinds = tags(keys.take(lost))
-    missing = float(_SHARES.take(kinds).sum()) * index.unseen**2
-    missed = float(_ROOTS.take(kinds).sum()) * index.unseen
+    kinds = np.bincount(tags(keys.take(lost)), minlength=len(SHARES))
+    missing, missed = (kinds @ _LOST).tolist()
     number.sort()
     number = number[len(lost) :]
     again = number[1:] == number[:-1]
     if again.any():
         number = np.concatenate([number[:1], number[1:][~again]])
     heavy = index.weight.take(number).astype(np.float64)
+    length = sqrt(heavy.dot(heavy)) + 1e-12
     heavy *= heavy
-    heavy /= sqrt(float(heavy.sum())) + 1e-12
+    heavy /= length
     score = scored(number, heavy, index.lists, len(index.inverse))
     score *= index.inverse
     if shown is not None:
@@ -69,8 +69,8 @@ def nearest_to_one(
     sentence, near = best(score, wanted)
     plain = index.rarity.take(number).astype(np.float64)
     alike, found = shared(index, number, plain, sentence[:close])
-    norm = sqrt(float(plain @ plain) + missing + 1e-9)
-    total = float(plain.sum()) + missed + 1e-9
+    norm = sqrt(plain.dot(plain) + missing * index.unseen**2 + 1e-9)
+    total = np.add.reduce(plain) + missed * index.unseen + 1e-9
     return Near(
         sentence.tolist(),
         said_by(near.astype(np.float32), index.kernel.among_one(sentence)).tolist(),
