@@ -21,7 +21,7 @@ CHARACTERS, ENCODED = 0.6, 2.4
 """What characters and an encoder, where there is one, add to how alike two sentences are; more than
 one in all tells entries further apart (measured)."""
 
-_ALL_PAIRS = 1_500
+ALL_PAIRS = 1_500
 """Up to this many sentences the likeness of every pair is kept."""
 _MANY = 12_000
 """From here on sketches are shorter, and of half the precision."""
@@ -53,7 +53,7 @@ class Kernel:
         cls, rows: "Rows", lists: "Lists", weight: Floats, inverse: Doubles, vectors: Floats | None
     ) -> "Kernel":
         """Compare the sentences *rows*, 1 over their lengths given, with each other."""
-        if rows.size > _ALL_PAIRS:
+        if rows.size > ALL_PAIRS:
             width, kind = (384, np.float32) if rows.size <= _MANY else (192, np.float16)
             return cls(None, _sketched(rows, weight, width).astype(kind), vectors)
         pairs = _products(rows, (lists,), weight, inverse, rows.size)
