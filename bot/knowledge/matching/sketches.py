@@ -54,7 +54,7 @@ class Kernel:
     ) -> "Kernel":
         """Compare the sentences *rows*, 1 over their lengths given, with each other."""
         if rows.size > ALL_PAIRS:
-            width, kind = (384, np.float32) if rows.size <= _MANY else (192, np.float16)
+            width, kind = (256, np.float32) if rows.size <= _MANY else (192, np.float16)
             return cls(None, _sketched(rows, weight, width).astype(kind), vectors)
         pairs = _products(rows, (lists,), weight, inverse, rows.size)
         return cls(pairs, np.zeros((0, 0), dtype=np.float32), vectors)
