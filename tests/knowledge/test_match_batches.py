@@ -8,11 +8,7 @@ from hypothesis import strategies as st
 from bot.knowledge.matching.features import pieces, pieces_of_one
 from bot.knowledge.matching.index import Index
 from bot.knowledge.matching.places import Places
-from bot.knowledge.matching.scoring import (
-    best,
-    scored,
-    stride_for,
-)
+from bot.knowledge.matching.scoring import best, scored, stride_for
 from bot.knowledge.matching.selfcheck import base_of
 from bot.knowledge.matching.slips import repaired, repaired_one
 from bot.knowledge.wording import Said
@@ -85,6 +81,7 @@ ENTRIES = [
     [BASE[3]],
     [BASE[4], "can i get an invoice"],
 ]
+SHOP = base_of([[Said.of(one) for one in group] for group in ENTRIES])
 ASKED = st.text("多久发货火怎么申请退款推可以开票飘吗在哪 invoicewhere", max_size=14)
 
 
@@ -93,12 +90,11 @@ def test_a_message_alone_is_ranked_as_it_is_among_others(
     texts: list[str], hidden: set[int]
 ) -> None:
     """Scripts mixed, slips, messages of nothing, and entries that are hidden included."""
-    base = base_of([[Said.of(one) for one in group] for group in ENTRIES])
     messages = [Said.of(one) for one in texts]
-    shown = base.shown(hidden)
-    together = base.look(messages, [shown] * len(messages), 3)
+    shown = SHOP.shown(hidden)
+    together = SHOP.look(messages, [shown] * len(messages), 3)
     for message, ranked in zip(messages, together, strict=True):
-        (alone,) = base.look([message], [shown], 3)
+        (alone,) = SHOP.look([message], [shown], 3)
         assert (alone.entries, alone.sentences) == (ranked.entries, ranked.sentences)
         assert alone.logits == pytest.approx(ranked.logits, abs=1e-3)
         assert alone.evidence == pytest.approx(ranked.evidence, abs=1e-3)

@@ -1,12 +1,10 @@
 """The sentences of an index that are nearest to one message that comes alone.
 
 It finds what ``nearest`` finds. Operations on arrays take the same time for ten numbers as for a
-thousand, so a message of some hundred pieces is taken apart without them, and meets arrays where it
-meets sentences.
+thousand, so here are as few of them as one message needs, and none that tells messages apart.
 """
 
 from math import sqrt
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,13 +12,10 @@ from numpy.typing import NDArray
 from bot.knowledge.matching.features import SHARES, pieces_of_one, tags
 from bot.knowledge.matching.index import Index
 from bot.knowledge.matching.local import said_by
-from bot.knowledge.matching.nearest import Near, shared
-from bot.knowledge.matching.scoring import best, scored
+from bot.knowledge.matching.nearest import Near, likeness, shared
+from bot.knowledge.matching.scoring import best
 from bot.knowledge.matching.slips import repaired_one
 
-Floats = NDArray[np.float32]
-Doubles = NDArray[np.float64]
-Ints = NDArray[np.signedinteger[Any]]
 Bools = NDArray[np.bool_]
 
 _LOST = np.stack([np.array(SHARES), np.sqrt(SHARES)], axis=1)
@@ -62,18 +57,14 @@ def nearest_to_one(
     length = sqrt(heavy.dot(heavy)) + 1e-12
     heavy *= heavy
     heavy /= length
-    score = scored(number, heavy, index.lists, len(index.inverse))
-    score *= index.inverse
-    if shown is not None:
-        score[: index.size] *= shown
-    sentence, near = best(score, wanted)
+    sentence, near = best(likeness(index, number, heavy, shown), wanted)
     plain = index.rarity.take(number).astype(np.float64)
     alike, found = shared(index, number, plain, sentence[:close])
     norm = sqrt(plain.dot(plain) + missing * index.unseen**2 + 1e-9)
     total = np.add.reduce(plain) + missed * index.unseen + 1e-9
     return Near(
         sentence.tolist(),
-        said_by(near.astype(np.float32), index.kernel.among_one(sentence)).tolist(),
+        said_by(near.astype(np.float32), index.kernel.among(sentence[None])[0]).tolist(),
         (alike / norm).tolist(),
         (found / total).tolist(),
         known,

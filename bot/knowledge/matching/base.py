@@ -20,7 +20,6 @@ from bot.knowledge.matching.sketches import ALL_PAIRS
 from bot.knowledge.matching.slips import repaired
 from bot.knowledge.wording import Said
 
-Floats = NDArray[np.float64]
 Ints = NDArray[np.signedinteger[Any]]
 Bools = NDArray[np.bool_]
 

@@ -35,7 +35,8 @@ def said_by(near: Floats, kernel: Floats, valid: Bools | None = None) -> Doubles
         kernel: ``(..., m, m)``: likeness of the neighbours with each other.
         valid: ``(messages, m)``: which neighbours exist; ``None``: all.
     """
-    # The exponential function lets two things that both are alike say more than their sum.
+    # The exponential function lets two things that both are alike say more than their sum. What
+    # was positive definite stays so, and there is always a solution.
     examples, asked = np.expm1(kernel, dtype=np.float64), np.expm1(near, dtype=np.float64)
     if valid is not None and not valid.all():
         examples *= valid[:, :, None] & valid[:, None, :]

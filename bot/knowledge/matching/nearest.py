@@ -18,7 +18,6 @@ Doubles = NDArray[np.float64]
 Ints = NDArray[np.signedinteger[Any]]
 Bools = NDArray[np.bool_]
 
-
 _TOGETHER = 32
 """Messages compared closely at a time, so that their table stays in the processor's cache."""
 
@@ -66,8 +65,10 @@ def nearest(
     picked = np.full((count, wanted), -1, dtype=np.int64)
     near = np.zeros((count, wanted), dtype=np.float32)
     for at in range(count):
+        mine = slice(int(asked.ends[at]), int(asked.ends[at + 1]))
         meant = None if vectors is None else vectors[at]
-        sentences, scores = best(_scores(index, asked, at, shown[at], meant), wanted)
+        score = likeness(index, asked.numbers[mine], asked.heavy[mine], shown[at], meant)
+        sentences, scores = best(score, wanted)
         picked[at, : len(sentences)] = sentences
         near[at, : len(sentences)] = scores
     valid = picked >= 0
@@ -98,12 +99,19 @@ def _compared(index: Index, asked: Asked, picked: Ints) -> tuple[Doubles, Double
     return cosine, covered
 
 
-def _scores(
-    index: Index, asked: Asked, at: int, shown: Bools | None, vector: Floats | None
-) -> NDArray[np.float64]:
-    """Return how alike one of the messages is to each sentence, 0 for those not shown."""
-    mine = slice(int(asked.ends[at]), int(asked.ends[at + 1]))
-    score = scored(asked.numbers[mine], asked.heavy[mine], index.lists, len(index.inverse))
+def likeness(
+    index: Index, numbers: Ints, heavy: Doubles, shown: Bools | None, vector: Floats | None = None
+) -> Doubles:
+    """Return how alike a message is to each sentence, 0 for those not shown.
+
+    Args:
+        index: Of the sentences.
+        numbers: Pieces of the message.
+        heavy: What a sentence with each is worth, see ``Asked``.
+        shown: Which sentences the message may get; ``None`` for all.
+        vector: What the encoder makes of the message, if there is one.
+    """
+    score = scored(numbers, heavy, index.lists, len(index.inverse))
     score *= index.inverse
     every = score[: index.size]
     if vector is not None and index.kernel.vectors is not None:

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from bot.knowledge.matching.index import Lists
 
-Floats = NDArray[np.float32]
 Scores = NDArray[np.float64]
 Ints = NDArray[np.signedinteger[Any]]
 

@@ -113,15 +113,6 @@ class Kernel:
             alike = CHARACTERS * alike + ENCODED * (vectors @ vectors.transpose(0, 2, 1))
         return alike
 
-    def among_one(self, sentences: Ints) -> Floats:
-        """Return the likeness of some sentences with each other."""
-        if self.pairs is not None:
-            pairs: Floats = self.pairs[sentences[:, None], sentences]
-            return pairs
-        sketches = self.sketches.take(sentences, axis=0).astype(np.float32, copy=False)
-        products: Floats = np.matmul(sketches, sketches.T)
-        return products
-
 
 def _products(
     rows: "Rows", lists: Sequence["Lists"], weight: Floats, inverse: Doubles, size: int
