@@ -19,6 +19,7 @@ LONGEST_UNIT = 40
 
 _DENSE = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
 _UNIT = re.compile(rf"[{_DENSE}]|[^\W_{_DENSE}]+")
+_DENSE_ONLY = re.compile(rf"[{_DENSE}]+")
 FIRST_DENSE = "\u0e00"
 """A unit of one character from here on belongs to a script without spaces."""
 
@@ -138,7 +139,7 @@ def without_courtesy(said: str) -> str:
 
 def units(said: str) -> list[str]:
     """Split a normalised text into units, ``MOST_UNITS`` at most: half from either end."""
-    found = _UNIT.findall(said)
+    found = list(said) if _DENSE_ONLY.fullmatch(said) else _UNIT.findall(said)
     if len(found) > MOST_UNITS:
         found = found[: MOST_UNITS // 2] + found[-MOST_UNITS // 2 :]
     if len(said) > LONGEST_UNIT:

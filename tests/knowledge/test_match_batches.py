@@ -63,11 +63,10 @@ def test_a_sentence_scores_what_its_pieces_share_with_each_other_sentence(later:
     index = INDEX.with_later([Said.of("退货的运费谁出").units], 5) if later else INDEX
     rows = index.rows
     has = [set(rows.numbers[rows.ends[at] : rows.ends[at + 1]].tolist()) for at in range(rows.size)]
-    for at, mine in enumerate(has):
-        own = np.array(sorted(mine))
-        worth = index.weight[own].astype(float)
-        score = scored(own, worth, index.lists, len(index.inverse))
-        value = dict(zip(own.tolist(), worth.tolist(), strict=True))
+    worth = index.weight[rows.numbers].astype(float)
+    scores = scored(rows.numbers, worth, rows.ends.tolist(), index.lists, len(index.inverse))
+    for at, (mine, score) in enumerate(zip(has, scores, strict=True)):
+        value = {piece: float(index.weight[piece]) for piece in mine}
         expected = [sum(value[piece] for piece in mine & other) for other in has]
         assert score[: index.size].tolist() == pytest.approx(expected)
         assert (score * index.inverse).argmax() == at

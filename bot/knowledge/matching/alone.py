@@ -57,7 +57,8 @@ def nearest_to_one(
     length = sqrt(heavy.dot(heavy)) + 1e-12
     heavy *= heavy
     heavy /= length
-    sentence, near = best(likeness(index, number, heavy, shown), wanted)
+    (score,) = likeness(index, number, heavy, [0, len(number)], [shown])
+    sentence, near = best(score, wanted)
     plain = index.rarity.take(number).astype(np.float64)
     alike, found = shared(index, number, plain, sentence[:close])
     norm = sqrt(plain.dot(plain) + missing * index.unseen**2 + 1e-9)

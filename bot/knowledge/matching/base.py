@@ -4,7 +4,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from math import sqrt
-from typing import Any
+from operator import neg
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,8 +37,7 @@ _ALONE = 6.0
 """How far an entry leads that has no rival, if the message is half of one of its sentences."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
+class Ranked(NamedTuple):
     """The best entries for one message, best first.
 
     Args:
@@ -179,38 +179,60 @@ class Base:
             near = nearest(self.index, found, self.neighbours, _CLOSE, shown, vectors)
         places = np.array([place for one in near for place in one.sentences], dtype=np.int64)
         owners = iter(self.owner.take(places).tolist())
+        ratios = iter(self._ratios(messages, near))
         return [
-            self._ranked(message, one, list(islice(owners, len(one.sentences))), most)
+            self._ranked(
+                message,
+                one,
+                list(islice(owners, len(one.sentences))),
+                list(islice(ratios, len(one.cosine))),
+                most,
+            )
             for message, one in zip(messages, near, strict=True)
         ]
 
-    def _ranked(self, message: Said, near: Near, owners: list[int], most: int) -> Ranked:
-        logits = logits_of(owners, near.said)
-        order = sorted([(-logit, entry) for entry, logit in logits.items()])
-        evidence = self._evidence(message, near, [-negative for negative, _ in order[:2]])
-        best = [entry for _, entry in order[:most]]
-        found = [near.sentences[owners.index(entry)] for entry in best]
-        return Ranked(best, [logits[entry] for entry in best], found, evidence)
+    def _ratios(self, messages: Sequence[Said], near: Sequence[Near]) -> list[float]:
+        """Return the share of letters in the same order, for the closest sentences of each."""
+        mine: list[str] = []
+        theirs: list[str] = []
+        for message, one in zip(messages, near, strict=True):
+            close = one.sentences[:_CLOSE]
+            mine += [message.whole[:_LETTERS]] * len(close)
+            theirs += map(self.letters.__getitem__, close)
+        if not mine:
+            return []
+        ratios: list[float] = cpdist(mine, theirs, scorer=Indel.normalized_similarity).tolist()
+        return ratios
 
-    def _evidence(self, message: Said, near: Near, logits: list[float]) -> list[float]:
-        letters = message.whole[:_LETTERS]
-        close = [self.letters[sentence] for sentence in near.sentences[:_CLOSE]]
-        ratio: list[float] = []
-        if close:
-            mine = [letters] * len(close)
-            ratio = cpdist(mine, close, scorer=Indel.normalized_similarity).tolist()
-        alike = [(a + b + c) / 3 for a, b, c in zip(ratio, near.cosine, near.covered, strict=True)]
+    def _ranked(
+        self, message: Said, near: Near, owners: list[int], ratio: list[float], most: int
+    ) -> Ranked:
+        logits = logits_of(owners, near.said)
+        order = sorted(zip(map(neg, logits.values()), logits, strict=True))
+        best = [entry for _, entry in order[:most]]
+        return Ranked(
+            best,
+            [logits[entry] for entry in best],
+            [near.sentences[owners.index(entry)] for entry in best],
+            self._evidence(len(message.units), near, ratio, [-logit for logit, _ in order[:2]]),
+        )
+
+    def _evidence(
+        self, length: int, near: Near, ratio: list[float], logits: list[float]
+    ) -> list[float]:
+        cosine, covered = near.cosine, near.covered
+        alike = [(a + b + c) / 3 for a, b, c in zip(ratio, cosine, covered, strict=True)]
         best = max(alike, default=0.0)
         first = logits[0] if logits else _NOTHING
         second = logits[1] if len(logits) > 1 else first - _ALONE * min(2 * best, 1)
         return [
             first - second,
             first,
-            max(near.cosine, default=0.0),
+            max(cosine, default=0.0),
             max(ratio, default=0.0),
-            max(near.covered, default=0.0),
+            max(covered, default=0.0),
             best - (sum(alike) - best) / (_CLOSE - 1),
-            (self.index.familiar - near.known) * sqrt(len(message.units)) * (1 - self.single),
+            (self.index.familiar - near.known) * sqrt(length) * (1 - self.single),
             self.single,
         ]
 
@@ -234,4 +256,4 @@ def _effort(sentences: int, entries: int) -> int:
         return 16
     if sentences <= ALL_PAIRS:
         return 64
-    return 24 if sentences <= 7_000 else 32
+    return 20 if sentences <= 7_000 else 32

@@ -56,9 +56,9 @@ def logits_of(owners: Sequence[int], said: Sequence[float]) -> dict[int, float]:
         owners: Entry of each neighbour.
         said: What each says for it.
     """
-    logits: dict[int, float] = {}
+    logits = dict.fromkeys(owners, 0.0)
     for owner, one in zip(owners, said, strict=True):
-        logits[owner] = logits.get(owner, 0.0) + one
+        logits[owner] += one
     return logits
 
 

@@ -1,8 +1,7 @@
 """The sentences of an index that are nearest to messages."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,12 +17,11 @@ Doubles = NDArray[np.float64]
 Ints = NDArray[np.signedinteger[Any]]
 Bools = NDArray[np.bool_]
 
-_TOGETHER = 32
+_TOGETHER = 16
 """Messages compared closely at a time, so that their table stays in the processor's cache."""
 
 
-@dataclass(frozen=True, slots=True)
-class Near:
+class Near(NamedTuple):
     """The nearest sentences of a message, nearest first.
 
     Args:
@@ -64,10 +62,8 @@ def nearest(
     asked = Asked.of(index, messages)
     picked = np.full((count, wanted), -1, dtype=np.int64)
     near = np.zeros((count, wanted), dtype=np.float32)
-    for at in range(count):
-        mine = slice(int(asked.ends[at]), int(asked.ends[at + 1]))
-        meant = None if vectors is None else vectors[at]
-        score = likeness(index, asked.numbers[mine], asked.heavy[mine], shown[at], meant)
+    scored = likeness(index, asked.numbers, asked.heavy, asked.ends.tolist(), shown, vectors)
+    for at, score in enumerate(scored):
         sentences, scores = best(score, wanted)
         picked[at, : len(sentences)] = sentences
         near[at, : len(sentences)] = scores
@@ -100,26 +96,36 @@ def _compared(index: Index, asked: Asked, picked: Ints) -> tuple[Doubles, Double
 
 
 def likeness(
-    index: Index, numbers: Ints, heavy: Doubles, shown: Bools | None, vector: Floats | None = None
-) -> Doubles:
-    """Return how alike a message is to each sentence, 0 for those not shown.
+    index: Index,
+    numbers: Ints,
+    heavy: Doubles,
+    ends: Sequence[int],
+    shown: Sequence[Bools | None],
+    vectors: Floats | None = None,
+) -> Iterator[Doubles]:
+    """Find out how alike messages are to each sentence, 0 for those not shown.
 
     Args:
         index: Of the sentences.
-        numbers: Pieces of the message.
+        numbers: Pieces of the messages.
         heavy: What a sentence with each is worth, see ``Asked``.
-        shown: Which sentences the message may get; ``None`` for all.
-        vector: What the encoder makes of the message, if there is one.
+        ends: Where the pieces of each message begin and end.
+        shown: Which sentences each message may get; ``None`` for all.
+        vectors: What the encoder makes of the messages, if there is one.
+
+    Yields:
+        The scores for each message.
     """
-    score = scored(numbers, heavy, index.lists, len(index.inverse))
-    score *= index.inverse
-    every = score[: index.size]
-    if vector is not None and index.kernel.vectors is not None:
-        every *= CHARACTERS
-        every += ENCODED * (index.kernel.vectors @ vector)
-    if shown is not None:
-        every *= shown
-    return score
+    scores = scored(numbers, heavy, ends, index.lists, len(index.inverse))
+    for at, (score, mine) in enumerate(zip(scores, shown, strict=True)):
+        score *= index.inverse
+        every = score[: index.size]
+        if vectors is not None and index.kernel.vectors is not None:
+            every *= CHARACTERS
+            every += ENCODED * (index.kernel.vectors @ vectors[at])
+        if mine is not None:
+            every *= mine
+        yield score
 
 
 def shared(

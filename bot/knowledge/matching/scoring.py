@@ -1,7 +1,8 @@
 """Likeness of messages with all sentences at once, and the sentences that are most alike."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,8 @@ _BINS = 128
 """A row of scores is a multiple of this; more sentences than that are never wanted."""
 _LEAST = 1e-30
 """What counts as more than nothing."""
+_COUNTED = np.arange(20_000)
+"""Whole numbers from 0; messages seldom share pieces with more sentences."""
 
 
 def stride_for(size: int) -> int:
@@ -23,33 +26,64 @@ def stride_for(size: int) -> int:
     return -(-max(size, 1) // _BINS) * _BINS
 
 
-def scored(numbers: Ints, values: Scores, lists: Sequence["Lists"], stride: int) -> Scores:
+def scored(
+    numbers: Ints, values: Scores, ends: Sequence[int], lists: Sequence["Lists"], stride: int
+) -> Iterator[Scores]:
     """Add up for every sentence what it is worth that it has some of the pieces of a vector.
 
     Args:
-        numbers: The pieces.
+        numbers: The pieces of all vectors.
         values: What each is worth.
+        ends: Where the pieces of each vector begin and end.
         lists: The sentences of each piece.
-        stride: How long the result is, sentences that do not exist included.
+        stride: How long each result is, sentences that do not exist included.
+
+    Yields:
+        The scores for each vector.
     """
-    out: Scores | None = None
-    for part in lists:
-        starts = part.ends.take(numbers)
-        lengths = part.ends.take(numbers + 1)
+    runs = [_Runs.of(numbers, ends, part) for part in lists]
+    for at, (first, last) in enumerate(pairwise(ends)):
+        out: Scores | None = None
+        for rows, starts, lengths, before in runs:
+            skipped = before[at]
+            total = before[at + 1] - skipped
+            if not total:
+                continue
+            long = lengths[first:last]
+            start = starts[first:last]
+            where = (start + skipped if skipped else start).repeat(long)
+            where += _COUNTED[:total] if total <= len(_COUNTED) else np.arange(total)
+            # All places exist; "clip" spares looking whether they do.
+            found = rows.take(where, mode="clip")
+            added = np.bincount(found, values[first:last].repeat(long), minlength=stride)
+            out = added.astype(float, copy=False) if out is None else out + added
+        yield np.zeros(stride) if out is None else out
+
+
+class _Runs(NamedTuple):
+    """Where the sentences of pieces stand in the lists.
+
+    Args:
+        rows: The sentences of all lists.
+        starts: Where the list of each piece starts, less the sentences of the pieces before it.
+        lengths: How many sentences have each piece.
+        before: How many sentences the pieces before each vector have; and those of all vectors.
+    """
+
+    rows: Ints
+    starts: Ints
+    lengths: Ints
+    before: list[int]
+
+    @classmethod
+    def of(cls, numbers: Ints, ends: Sequence[int], lists: "Lists") -> "_Runs":
+        starts = lists.ends.take(numbers)
+        lengths = lists.ends.take(numbers + 1)
         lengths -= starts
-        ends = lengths.cumsum()
-        total = int(ends[-1]) if len(ends) else 0
-        if not total:
-            continue
-        starts -= ends
-        starts += lengths
-        at = starts.repeat(lengths)
-        at += np.arange(total)
-        # All places exist; "clip" spares looking whether they do.
-        where = part.rows.take(at, mode="clip")
-        added = np.bincount(where, values.repeat(lengths), minlength=stride)
-        out = added.astype(float, copy=False) if out is None else out + added
-    return np.zeros(stride) if out is None else out
+        before = np.zeros(len(numbers) + 1, dtype=np.int64)
+        np.add.accumulate(lengths, out=before[1:])
+        starts -= before[:-1]
+        return cls(lists.rows, starts, lengths, before.take(ends).tolist())
 
 
 def best(score: Scores, wanted: int) -> tuple[Ints, Scores]:
@@ -63,7 +97,7 @@ def best(score: Scores, wanted: int) -> tuple[Ints, Scores]:
     # The highest of each bin are as many different scores: the last one wanted among them is a
     # bound that no more than a few others reach.
     highest = np.maximum.reduce(score.reshape(-1, _BINS))
-    highest.partition(_BINS - wanted)
+    highest.sort()
     at = (score >= max(float(highest[_BINS - wanted]), _LEAST)).nonzero()[0]
     value = score.take(at)
     order = (-value).argsort(kind="stable")[:wanted]

@@ -120,10 +120,10 @@ def _products(
     """Multiply the sentences *rows*, the last of all, with all, through the inverted lists."""
     own = inverse[size - rows.size : size]
     out = np.zeros((rows.size, size), dtype=np.float32)
-    for at in range(rows.size):
-        numbers = rows.numbers[int(rows.ends[at]) : int(rows.ends[at + 1])]
-        values = np.square(weight[numbers], dtype=np.float64) * own[at]
-        out[at] = (scored(numbers, values, lists, len(inverse)) * inverse)[:size]
+    values = np.square(weight[rows.numbers], dtype=np.float64) * own[rows.of_each()]
+    scores = scored(rows.numbers, values, rows.ends.tolist(), lists, len(inverse))
+    for at, score in enumerate(scores):
+        out[at] = (score * inverse)[:size]
     return out
 
 
