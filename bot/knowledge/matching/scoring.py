@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from bot.knowledge.matching.index import Lists
+from bot.knowledge.matching.rows import Lists
 
 Scores = NDArray[np.float64]
 Ints = NDArray[np.signedinteger[Any]]
@@ -27,7 +26,7 @@ def stride_for(size: int) -> int:
 
 
 def scored(
-    numbers: Ints, values: Scores, ends: Sequence[int], lists: Sequence["Lists"], stride: int
+    numbers: Ints, values: Scores, ends: Sequence[int], lists: Sequence[Lists], stride: int
 ) -> Iterator[Scores]:
     """Add up for every sentence what it is worth that it has some of the pieces of a vector.
 
@@ -76,7 +75,7 @@ class _Runs(NamedTuple):
     before: list[int]
 
     @classmethod
-    def of(cls, numbers: Ints, ends: Sequence[int], lists: "Lists") -> "_Runs":
+    def of(cls, numbers: Ints, ends: Sequence[int], lists: Lists) -> "_Runs":
         starts = lists.ends.take(numbers)
         lengths = lists.ends.take(numbers + 1)
         lengths -= starts

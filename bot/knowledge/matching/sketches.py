@@ -2,15 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.knowledge.matching.rows import Lists, Rows
 from bot.knowledge.matching.scoring import scored
-
-if TYPE_CHECKING:
-    from bot.knowledge.matching.index import Lists, Rows
 
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
@@ -50,7 +48,7 @@ class Kernel:
 
     @classmethod
     def of(
-        cls, rows: "Rows", lists: "Lists", weight: Floats, inverse: Doubles, vectors: Floats | None
+        cls, rows: Rows, lists: Lists, weight: Floats, inverse: Doubles, vectors: Floats | None
     ) -> "Kernel":
         """Compare the sentences *rows*, 1 over their lengths given, with each other."""
         if rows.size > ALL_PAIRS:
@@ -61,8 +59,8 @@ class Kernel:
 
     def with_later(
         self,
-        rows: "Rows",
-        lists: Sequence["Lists"],
+        rows: Rows,
+        lists: Sequence[Lists],
         weight: Floats,
         inverse: Doubles,
         vectors: Floats | None,
@@ -115,7 +113,7 @@ class Kernel:
 
 
 def _products(
-    rows: "Rows", lists: Sequence["Lists"], weight: Floats, inverse: Doubles, size: int
+    rows: Rows, lists: Sequence[Lists], weight: Floats, inverse: Doubles, size: int
 ) -> Floats:
     """Multiply the sentences *rows*, the last of all, with all, through the inverted lists."""
     own = inverse[size - rows.size : size]
@@ -127,7 +125,7 @@ def _products(
     return out
 
 
-def _sketched(rows: "Rows", weight: Floats, width: int) -> Floats:
+def _sketched(rows: Rows, weight: Floats, width: int) -> Floats:
     mixed = (np.arange(len(weight), dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(
         20
     )

@@ -1,0 +1,56 @@
+"""Sentences by their pieces, and pieces by their sentences."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """For each sentence its pieces, by number and in order, each once."""
+
+    ends: NDArray[np.int64]
+    numbers: NDArray[np.int32]
+
+    @property
+    def size(self) -> int:
+        """How many sentences there are."""
+        return len(self.ends) - 1
+
+    def of_each(self) -> NDArray[np.int32]:
+        """Return for each piece the sentence that has it."""
+        return np.repeat(np.arange(self.size, dtype=np.int32), np.diff(self.ends))
+
+    def joined(self, more: "Rows") -> "Rows":
+        """Return these sentences and *more*."""
+        return Rows(
+            np.concatenate([self.ends, self.ends[-1] + more.ends[1:]]),
+            np.concatenate([self.numbers, more.numbers]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """For each piece of any weight the sentences that have it."""
+
+    ends: NDArray[np.int64]
+    rows: NDArray[np.int32]
+
+    @classmethod
+    def turned(cls, rows: Rows, weight: Floats, first: int = 0) -> "Lists":
+        """Turn sentences, numbered from *first*, into lists."""
+        counted = weight[rows.numbers] > 0
+        numbers = rows.numbers[counted]
+        order = np.argsort(numbers, kind="stable")
+        sentence = rows.of_each()[counted][order]
+        ends = np.zeros(len(weight) + 1, dtype=np.int64)
+        np.cumsum(np.bincount(numbers, minlength=len(weight)), out=ends[1:])
+        return cls(ends, sentence + np.int32(first))
+
+    def for_pieces(self, width: int) -> "Lists":
+        """Return the lists with empty ones behind them for pieces that came later."""
+        more = np.full(width + 1 - len(self.ends), self.ends[-1])
+        return replace(self, ends=np.concatenate([self.ends, more]))
