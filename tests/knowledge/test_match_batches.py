@@ -1,5 +1,7 @@
 """What the matcher does for many messages together comes to the same as one by one."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -57,20 +59,51 @@ def test_looking_at_all_slips_at_once_misses_none(texts: list[str]) -> None:
     assert repaired(INDEX, messages) == alone
 
 
-@pytest.mark.parametrize("later", [False, True])
-def test_a_sentence_scores_what_its_pieces_share_with_each_other_sentence(later: bool) -> None:
-    """Sentences that came later included."""
-    index = INDEX.with_later([Said.of("退货的运费谁出").units], 5) if later else INDEX
-    rows = index.rows
-    has = [set(rows.numbers[rows.ends[at] : rows.ends[at + 1]].tolist()) for at in range(rows.size)]
-    worth = index.weight[rows.numbers].astype(float)
-    scores = scored(rows.numbers, worth, rows.ends.tolist(), index.lists, len(index.inverse))
-    for at, (mine, score) in enumerate(zip(has, scores, strict=True)):
-        value = {piece: float(index.weight[piece]) for piece in mine}
-        expected = [sum(value[piece] for piece in mine & other) for other in has]
+SAID = [Said.of(one).units for one in [*BASE, "退货火的运费谁出", "火多久"]]
+LATER = INDEX.with_later(SAID[5:], 5)
+"""Its later sentences have parts of families, and pieces that are new."""
+
+
+def pieces_of(index: Index, units: list[str]) -> set[int]:
+    return set(index.numbered(pieces([units]).keys).tolist()) - {-1}
+
+
+@given(st.booleans(), st.lists(st.sets(st.integers(0, 10**4), max_size=40), max_size=4))
+def test_a_sentence_scores_what_it_shares_with_any_pieces(
+    later: bool, chosen: list[set[int]]
+) -> None:
+    """Whole families or parts of them, of sentences that came later too."""
+    index = LATER if later else INDEX
+    has = [pieces_of(index, one) for one in SAID[: index.size]]
+    asked = [*has, *({one % len(index.weight) for one in some} for some in chosen)]
+    ends = np.cumsum([0, *map(len, asked)])
+    numbers = np.array([piece for one in asked for piece in sorted(one)], dtype=np.int64)
+    worth = index.weight[numbers].astype(float)
+    cuts, families, (values,) = index.families.folded(ends, numbers, worth)
+    for first, last in pairwise(cuts.tolist()):
+        assert len(set(families[first:last].tolist())) == last - first
+    scores = scored(families, values, cuts.tolist(), index.lists, len(index.inverse))
+    for mine, score in zip(asked, scores, strict=True):
+        expected = [sum(float(index.weight[piece]) for piece in mine & other) for other in has]
         assert score[: index.size].tolist() == pytest.approx(expected)
-        assert (score * index.inverse).argmax() == at
         assert not score[index.size :].any()
+
+
+def test_pieces_that_the_same_sentences_have_are_one_family() -> None:
+    """And no others are; rows have each family once."""
+    has = [pieces_of(INDEX, one) for one in SAID[: INDEX.size]]
+    whose = {
+        piece: {at for at, mine in enumerate(has) if piece in mine} for piece in set().union(*has)
+    }
+    families = INDEX.families
+    assert len(families.of) == len(whose) > 2 * families.count
+    for one, its in whose.items():
+        for other, theirs in whose.items():
+            assert (families.of[one] == families.of[other]) == (its == theirs)
+    rows = INDEX.rows
+    for at, mine in enumerate(has):
+        found = rows.numbers[rows.ends[at] : rows.ends[at + 1]].tolist()
+        assert sorted(found) == sorted({int(families.of[piece]) for piece in mine})
 
 
 ENTRIES = [

@@ -9,6 +9,7 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.knowledge.matching.asked import weighed
 from bot.knowledge.matching.features import SHARES, pieces_of_one, tags
 from bot.knowledge.matching.index import Index
 from bot.knowledge.matching.local import said_by
@@ -57,10 +58,12 @@ def nearest_to_one(
     length = sqrt(heavy.dot(heavy)) + 1e-12
     heavy *= heavy
     heavy /= length
-    (score,) = likeness(index, number, heavy, [0, len(number)], [shown])
-    sentence, near = best(score, wanted)
     plain = index.rarity.take(number).astype(np.float64)
-    alike, found = shared(index, number, plain, sentence[:close])
+    whole = np.array([0, len(number)])
+    _, own, (heavy, both) = index.families.folded(whole, number, heavy, weighed(plain))
+    (score,) = likeness(index, own, heavy, [0, len(own)], [shown])
+    sentence, near = best(score, wanted)
+    alike, found = shared(index, own, both, sentence[:close])
     norm = sqrt(plain.dot(plain) + missing * index.unseen**2 + 1e-9)
     total = np.add.reduce(plain) + missed * index.unseen + 1e-9
     return Near(

@@ -1,4 +1,4 @@
-"""Messages as pieces that a base knows."""
+"""Messages as what a base knows of them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from bot.knowledge.matching.slips import repaired_pieces
 
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
+Complexes = NDArray[np.complex128]
 Ints = NDArray[np.signedinteger[Any]]
 
 _SHARES = np.array(SHARES)
@@ -21,13 +22,12 @@ _ROOTS = np.sqrt(_SHARES)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Messages as known pieces: one number each, by message and in order.
+    """Messages as known families of pieces: one number each, by message.
 
     Args:
-        ends: Where the pieces of each message begin and end.
-        rows: The message of each piece.
-        numbers: The pieces.
-        plain: Their weights by rarity.
+        ends: Where the families of each message begin and end.
+        numbers: The families.
+        plain: What a message has of each, weighed by rarity, see ``weighed``.
         heavy: What a sentence with each is worth, for its length: weights by how well pieces tell
             entries apart, squared, over the length of the message.
         norm: Length of each message weighed by rarity, what is not known included.
@@ -36,9 +36,8 @@ class Asked:
     """
 
     ends: Ints
-    rows: Ints
     numbers: Ints
-    plain: Doubles
+    plain: Complexes
     heavy: Doubles
     norm: Floats
     total: Floats
@@ -73,16 +72,27 @@ class Asked:
         heavy /= np.sqrt(np.bincount(row, heavy, minlength=count))[row] + 1e-12
         norm = np.sqrt(np.bincount(row, plain * plain, minlength=count) + missing + 1e-9)
         total = np.bincount(row, plain, minlength=count) + missed + 1e-9
+        ends, numbers, (heavy, both) = index.families.folded(ends, number, heavy, weighed(plain))
         return cls(
             ends,
-            row,
-            number,
-            plain,
+            numbers,
+            both,
             heavy,
             norm.astype(np.float32),
             total.astype(np.float32),
             (known_ones / np.maximum(small_ones, 1)).astype(np.float32),
         )
+
+
+def weighed(plain: Doubles) -> Complexes:
+    """Return the weights of pieces both ways, so that they are added up in one go.
+
+    The real part is the square of a weight, the imaginary part is the weight.
+    """
+    both = np.empty(len(plain), dtype=np.complex128)
+    both.real = plain * plain
+    both.imag = plain
+    return both
 
 
 def _with_repaired(

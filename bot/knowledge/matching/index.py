@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.knowledge.matching import weights
+from bot.knowledge.matching.families import Families
 from bot.knowledge.matching.features import SOUNDS, TWO, Keys, pieces, small, tags
 from bot.knowledge.matching.places import Places
 from bot.knowledge.matching.rows import Lists, Rows
@@ -30,17 +31,19 @@ class Index:
     """Sentences, and what is needed to find the nearest of them to a message.
 
     Args:
-        places: Keys of the known pieces; their places are their numbers.
+        places: Keys of the known pieces; their places are their numbers. Those of a family stand
+            together.
         late: Keys of pieces that came later; numbered on from ``places``.
         rarity: Weight of each piece by how rare it is.
         weight: Weight of each piece by how well it tells entries apart.
         unseen: Rarity of a piece that no sentence has.
         familiar: Share of the small pieces of a sentence that others have too, on average.
-        rows: The pieces of each sentence.
+        families: The pieces that stand for each other in ``rows`` and ``lists``.
+        rows: The families of each sentence.
         inverse: 1 over the length of each sentence, its pieces weighed by ``weight``; with zeros
             behind, as many as a row of scores has, see ``scoring``.
         plain_length: Length of each sentence, its pieces weighed by ``rarity``.
-        lists: The sentences of each piece: of the fitted base, and of what came later.
+        lists: The sentences of each family: of the fitted base, and of what came later.
         kernel: How alike the sentences are to each other.
         speller: Knows the base's words.
     """
@@ -51,6 +54,7 @@ class Index:
     weight: Floats
     unseen: float
     familiar: float
+    families: Families
     rows: Rows
     inverse: NDArray[np.float64]
     plain_length: Floats
@@ -75,7 +79,7 @@ class Index:
             entries: Number of entries.
             vectors: What an encoder makes of the sentences, one row each.
         """
-        keys, rows = _taken_apart(sentences)
+        families, keys, rows = Families.found(*_taken_apart(sentences))
         width, size = len(keys), rows.size
         frequency = np.bincount(rows.numbers, minlength=width)
         scale = weights.scales(keys)
@@ -85,7 +89,10 @@ class Index:
         weight = weights.unevenness(rows.numbers, owners, even, width) * scale
         weight = weights.without_common(weight, frequency, size, entries)
         inverse = _inverse(_lengths(rows, weight))
-        lists = Lists.turned(rows, weight)
+        thin = families.thinned(rows)
+        counted = np.zeros(families.count, dtype=np.bool_)
+        counted[families.of] = weight > 0
+        lists = Lists.turned(thin, counted)
         kind = tags(keys)
         steps, sounds = frozenset(keys[kind == TWO].tolist()), heard(keys[kind == SOUNDS])
         return cls(
@@ -95,11 +102,12 @@ class Index:
             weight,
             float(np.log(1 + size) + 1),
             _familiar(rows, small(keys), frequency),
-            rows,
+            families,
+            thin,
             inverse,
             _lengths(rows, rarity),
             (lists,),
-            Kernel.of(rows, lists, weight, inverse, vectors),
+            Kernel.of(rows, families, lists, weight, inverse, vectors),
             Speller(_counted(sentences), steps, sounds),
             threading.local(),
         )
@@ -126,8 +134,11 @@ class Index:
             [self.weight, scale * np.float32(weights.unevenness_of_new(entries))]
         )
         inverse = _inverse(_lengths(rows, weight), self.inverse[: self.rows.size])
-        earlier = [lists.for_pieces(len(weight)) for lists in self.lists]
-        lists = (*earlier, Lists.turned(rows, weight, self.rows.size))
+        families = self.families.with_later(len(weight))
+        alone = families.alone(rows)
+        counted = np.concatenate([np.zeros(families.count, dtype=np.bool_), weight > 0])
+        earlier = [lists.widened(families.width) for lists in self.lists]
+        lists = (*earlier, Lists.turned(alone, counted, self.rows.size))
         steps = later_keys[tags(later_keys) == TWO].tolist()
         units = frozenset(chain.from_iterable(sentences))
         return replace(
@@ -135,11 +146,12 @@ class Index:
             late=Places.of(late_keys),
             rarity=rarity,
             weight=weight,
-            rows=self.rows.joined(rows),
+            families=families,
+            rows=self.rows.joined(alone),
             inverse=inverse,
             plain_length=np.concatenate([self.plain_length, _lengths(rows, rarity)]),
             lists=lists,
-            kernel=self.kernel.with_later(rows, lists, weight, inverse, vectors),
+            kernel=self.kernel.with_later(rows, families, lists, weight, inverse, vectors),
             speller=self.speller.extended(units, frozenset(steps)),
             own=threading.local(),
         )
@@ -158,11 +170,11 @@ class Index:
         return out
 
     def scratch(self) -> NDArray[np.int32]:
-        """Return zeros, one for each piece; who writes into them sets them back."""
+        """Return zeros, one for each family; who writes into them sets them back."""
         # One array for each thread: making one takes longer than all the rest of a look-up.
         found: NDArray[np.int32] | None = getattr(self.own, "zeros", None)
         if found is None:
-            found = self.own.zeros = np.zeros(len(self.weight), dtype=np.int32)
+            found = self.own.zeros = np.zeros(self.families.width, dtype=np.int32)
         return found
 
 

@@ -14,6 +14,7 @@ from bot.knowledge.matching.sketches import CHARACTERS, ENCODED
 
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
+Complexes = NDArray[np.complex128]
 Ints = NDArray[np.signedinteger[Any]]
 Bools = NDArray[np.bool_]
 
@@ -83,12 +84,13 @@ def _compared(index: Index, asked: Asked, picked: Ints) -> tuple[Doubles, Double
     cosine, covered = np.zeros(picked.shape), np.zeros(picked.shape)
     for first in range(0, len(picked), _TOGETHER):
         last = min(first + _TOGETHER, len(picked))
-        pieces = slice(int(asked.ends[first]), int(asked.ends[last]))
+        ends = asked.ends[first : last + 1]
+        mine = slice(int(ends[0]), int(ends[-1]))
         row, column = (picked[first:last] >= 0).nonzero()
-        of = asked.rows[pieces] - first, row
+        of = np.arange(last - first).repeat(ends[1:] - ends[:-1]), row
         row = row + first
         alike, found = shared(
-            index, asked.numbers[pieces], asked.plain[pieces], picked[row, column], of
+            index, asked.numbers[mine], asked.plain[mine], picked[row, column], of
         )
         cosine[row, column] = alike / asked.norm[row]
         covered[row, column] = found / asked.total[row]
@@ -107,9 +109,9 @@ def likeness(
 
     Args:
         index: Of the sentences.
-        numbers: Pieces of the messages.
+        numbers: Families of the messages.
         heavy: What a sentence with each is worth, see ``Asked``.
-        ends: Where the pieces of each message begin and end.
+        ends: Where the families of each message begin and end.
         shown: Which sentences each message may get; ``None`` for all.
         vectors: What the encoder makes of the messages, if there is one.
 
@@ -129,16 +131,16 @@ def likeness(
 
 
 def shared(
-    index: Index, own: Ints, plain: Doubles, picked: Ints, of: tuple[Ints, Ints] | None = None
+    index: Index, own: Ints, plain: Complexes, picked: Ints, of: tuple[Ints, Ints] | None = None
 ) -> tuple[Doubles, Doubles]:
     """Add up what messages share with their picked sentences, all pieces weighed by rarity.
 
     Args:
         index: Of the sentences.
-        own: Pieces of the messages, each once a message.
-        plain: What each weighs by rarity.
+        own: Families of the messages, each once a message.
+        plain: What the message has of each, see ``weighed``.
         picked: Numbers of sentences.
-        of: The message that each piece and each of the sentences belongs to, from 0; ``None``:
+        of: The message that each family and each of the sentences belongs to, from 0; ``None``:
             there is one message only.
 
     Returns:
@@ -155,8 +157,8 @@ def shared(
     firsts = ends - lengths
     at = (starts - firsts).repeat(lengths)
     at += np.arange(len(at))
-    # The weights stand in a small table of these messages' pieces only. The first place of a row
-    # is for all other pieces. Both sums are made in one go, as the two parts of complex numbers.
+    # The weights stand in a small table of these messages' families only. The first place of a row
+    # is for all other families.
     place, width = index.scratch(), len(own) + 1
     place[own] = np.arange(1, width)  # the last of several equal ones counts
     cell = place.take(own)
@@ -168,7 +170,6 @@ def shared(
         cell = cell + of[0] * width
         found = found + (of[1] * width).repeat(lengths)
     table = np.zeros(height * width, dtype=np.complex128)
-    table.real[cell] = plain * plain
-    table.imag[cell] = plain
+    table[cell] = plain
     sums = np.add.reduceat(table.take(found), firsts)
     return sums.real / index.plain_length.take(picked), sums.imag

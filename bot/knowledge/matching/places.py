@@ -1,4 +1,4 @@
-"""Where keys stand in a sorted array, found without searching for most of them."""
+"""Where keys stand in an array, found without searching."""
 
 from dataclasses import dataclass
 
@@ -14,13 +14,13 @@ _ROOM = 4
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Sorted keys, and a table that tells the place of most of them at once.
+    """Keys, and a table that tells the place of most of them at once.
 
     A search halves the array some twenty times, each time in memory that is not at hand; a look
     into the table is one step. Messages are full of pieces that no sentence has.
 
     Args:
-        keys: Sorted, each once.
+        keys: In any order, each once.
         slots: Place of the key that each slot holds, -1 for none.
         shift: How many bits of a mixed key do not tell its slot.
         crowded: Places of keys that found their slot taken.
@@ -33,7 +33,7 @@ class Places:
 
     @classmethod
     def of(cls, keys: Keys) -> "Places":
-        """Prepare sorted *keys*, each of which stands there once."""
+        """Prepare *keys*, each of which stands there once."""
         bits = max((len(keys) * _ROOM).bit_length(), 4)
         shift = np.uint64(64 - bits)
         slot = _slots(keys, shift)

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """For each sentence its pieces, by number and in order, each once."""
+    """For each sentence its pieces or families of them, by number, each once."""
 
     ends: NDArray[np.int64]
     numbers: NDArray[np.int32]
@@ -34,23 +34,23 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """For each piece of any weight the sentences that have it."""
+    """For each piece or family the sentences that have it."""
 
     ends: NDArray[np.int64]
     rows: NDArray[np.int32]
 
     @classmethod
-    def turned(cls, rows: Rows, weight: Floats, first: int = 0) -> "Lists":
-        """Turn sentences, numbered from *first*, into lists."""
-        counted = weight[rows.numbers] > 0
-        numbers = rows.numbers[counted]
+    def turned(cls, rows: Rows, counted: Bools, first: int = 0) -> "Lists":
+        """Turn sentences, numbered from *first*, into lists; empty ones for what does not count."""
+        chosen = counted[rows.numbers]
+        numbers = rows.numbers[chosen]
         order = np.argsort(numbers, kind="stable")
-        sentence = rows.of_each()[counted][order]
-        ends = np.zeros(len(weight) + 1, dtype=np.int64)
-        np.cumsum(np.bincount(numbers, minlength=len(weight)), out=ends[1:])
+        sentence = rows.of_each()[chosen][order]
+        ends = np.zeros(len(counted) + 1, dtype=np.int64)
+        np.cumsum(np.bincount(numbers, minlength=len(counted)), out=ends[1:])
         return cls(ends, sentence + np.int32(first))
 
-    def for_pieces(self, width: int) -> "Lists":
-        """Return the lists with empty ones behind them for pieces that came later."""
+    def widened(self, width: int) -> "Lists":
+        """Return the lists with empty ones behind them for what came later."""
         more = np.full(width + 1 - len(self.ends), self.ends[-1])
         return replace(self, ends=np.concatenate([self.ends, more]))

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.knowledge.matching.families import Families
 from bot.knowledge.matching.rows import Lists, Rows
 from bot.knowledge.matching.scoring import scored
 
@@ -48,18 +49,34 @@ class Kernel:
 
     @classmethod
     def of(
-        cls, rows: Rows, lists: Lists, weight: Floats, inverse: Doubles, vectors: Floats | None
+        cls,
+        rows: Rows,
+        families: Families,
+        lists: Lists,
+        weight: Floats,
+        inverse: Doubles,
+        vectors: Floats | None,
     ) -> "Kernel":
-        """Compare the sentences *rows*, 1 over their lengths given, with each other."""
+        """Compare sentences with each other.
+
+        Args:
+            rows: The sentences, by pieces.
+            families: Of the pieces.
+            lists: Of the families.
+            weight: Of the pieces.
+            inverse: 1 over the length of each sentence.
+            vectors: What an encoder makes of them.
+        """
         if rows.size > ALL_PAIRS:
             width, kind = (256, np.float32) if rows.size <= _MANY else (192, np.float16)
             return cls(None, _sketched(rows, weight, width).astype(kind), vectors)
-        pairs = _products(rows, (lists,), weight, inverse, rows.size)
+        pairs = _products(rows, families, (lists,), weight, inverse, rows.size)
         return cls(pairs, np.zeros((0, 0), dtype=np.float32), vectors)
 
     def with_later(
         self,
         rows: Rows,
+        families: Families,
         lists: Sequence[Lists],
         weight: Floats,
         inverse: Doubles,
@@ -68,7 +85,8 @@ class Kernel:
         """Return the likeness with the sentences *rows* behind the others.
 
         Args:
-            rows: The later sentences.
+            rows: The later sentences, by pieces.
+            families: Of the pieces.
             lists: Of all sentences, theirs included.
             weight: Of all pieces.
             inverse: 1 over the length of each sentence, theirs included.
@@ -84,7 +102,7 @@ class Kernel:
         size = before + rows.size
         pairs = np.zeros((size, size), dtype=np.float32)
         pairs[:before, :before] = self.pairs
-        pairs[before:] = _products(rows, lists, weight, inverse, size)
+        pairs[before:] = _products(rows, families, lists, weight, inverse, size)
         pairs[:before, before:] = pairs[before:, :before].T
         return replace(self, pairs=pairs, vectors=both)
 
@@ -113,13 +131,19 @@ class Kernel:
 
 
 def _products(
-    rows: Rows, lists: Sequence[Lists], weight: Floats, inverse: Doubles, size: int
+    rows: Rows,
+    families: Families,
+    lists: Sequence[Lists],
+    weight: Floats,
+    inverse: Doubles,
+    size: int,
 ) -> Floats:
     """Multiply the sentences *rows*, the last of all, with all, through the inverted lists."""
     own = inverse[size - rows.size : size]
     out = np.zeros((rows.size, size), dtype=np.float32)
     values = np.square(weight[rows.numbers], dtype=np.float64) * own[rows.of_each()]
-    scores = scored(rows.numbers, values, rows.ends.tolist(), lists, len(inverse))
+    ends, numbers, (values,) = families.folded(rows.ends, rows.numbers, values)
+    scores = scored(numbers, values, ends.tolist(), lists, len(inverse))
     for at, score in enumerate(scores):
         out[at] = (score * inverse)[:size]
     return out

@@ -1,0 +1,127 @@
+"""Pieces that the very same sentences have, taken together.
+
+A rare word is in one sentence with all of its pieces, and a run of characters is read in one way
+only: of the pieces of a base two in three have the very sentences that another one has. Such
+pieces are a family. Rows and lists know families alone, which makes them shorter by a third; a
+message can have some pieces of a family and lack others, so what it has of each is added up.
+
+Sentences that come later may have parts of families too. Their pieces stand for themselves, and
+are numbered on from the families.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.knowledge.matching.features import Keys
+from bot.knowledge.matching.rows import Lists, Rows
+
+Ints = NDArray[np.signedinteger[Any]]
+Numbers = NDArray[Any]
+
+_MIXERS = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD6E8FEB86659FD93)
+_HALF = np.uint64(32)
+
+
+@dataclass(frozen=True, slots=True)
+class Families:
+    """The family of each piece.
+
+    Args:
+        of: By the number of the piece. A piece that came later is known by itself.
+        count: How many families there are.
+        fitted: How many pieces are in families.
+        later: Whether there are sentences that came later.
+    """
+
+    of: NDArray[np.int32]
+    count: int
+    fitted: int
+    later: bool = False
+
+    @classmethod
+    def found(cls, keys: Keys, rows: Rows) -> tuple["Families", Keys, Rows]:
+        """Find the families among the pieces of sentences.
+
+        Args:
+            keys: Of the pieces; each is in a sentence.
+            rows: The sentences.
+
+        Returns:
+            Keys and sentences too, numbered so that families stand together.
+        """
+        lists = Lists.turned(rows, np.ones(len(keys), dtype=np.bool_))
+        # Two sets of sentences with the same sum are one in 10^19; a list is too long to compare.
+        marks = np.arange(1, rows.size + 1, dtype=np.uint64)
+        for mixer in _MIXERS:
+            marks = marks * mixer
+            marks ^= marks >> _HALF
+        sums = np.add.reduceat(marks[lists.rows], lists.ends[:-1])
+        _, first, family = np.unique(sums, return_index=True, return_inverse=True)
+        family = first.argsort().argsort()[family]  # numbered in the order of their first pieces
+        order = family.argsort(kind="stable")
+        number = np.empty(len(keys), dtype=np.int32)
+        number[order] = np.arange(len(keys), dtype=np.int32)
+        families = cls(family[order].astype(np.int32), len(first), len(keys))
+        return families, keys[order], replace(rows, numbers=number[rows.numbers])
+
+    def with_later(self, pieces: int) -> "Families":
+        """Return the families where sentences came later, and with them so many pieces in all."""
+        alone = self.count + np.arange(self.fitted, pieces, dtype=np.int32)
+        return replace(self, of=np.concatenate([self.of, alone]), later=True)
+
+    @property
+    def width(self) -> int:
+        """How many numbers there are, of families and of pieces that stand for themselves."""
+        return self.count + (len(self.of) if self.later else 0)
+
+    def thinned(self, rows: Rows) -> Rows:
+        """Return fitted sentences by their families."""
+        first = np.ones(len(self.of), dtype=np.bool_)
+        np.not_equal(self.of[1:], self.of[:-1], out=first[1:])
+        chosen = first[rows.numbers]
+        counts = np.bincount(rows.of_each()[chosen], minlength=rows.size)
+        ends = np.zeros(rows.size + 1, dtype=np.int64)
+        np.cumsum(counts, out=ends[1:])
+        return Rows(ends, self.of[rows.numbers[chosen]])
+
+    def alone(self, rows: Rows) -> Rows:
+        """Return sentences that came later by their pieces, which stand for themselves."""
+        return replace(rows, numbers=rows.numbers + np.int32(self.count))
+
+    def folded(
+        self, ends: Ints, numbers: Ints, *values: Numbers
+    ) -> tuple[Ints, Ints, list[Numbers]]:
+        """Add up what the pieces of a family are worth.
+
+        Args:
+            ends: Where the pieces of each vector begin and end.
+            numbers: The pieces of all vectors; those of a family stand together.
+            values: What each is worth, one array or several.
+
+        Returns:
+            The same for families, and behind them the pieces by themselves where there are
+            sentences that need it.
+        """
+        family = self.of.take(numbers)
+        if self.later:
+            ends, family, values = self._with_pieces(ends, numbers, family, values)
+        fresh = np.ones(len(family) + 1, dtype=np.bool_)
+        np.not_equal(family[1:], family[:-1], out=fresh[1:-1])
+        fresh[ends] = True
+        at = fresh[:-1].nonzero()[0]
+        sums = [np.add.reduceat(value, at) for value in values] if len(at) else list(values)
+        return at.searchsorted(ends), family.take(at), sums
+
+    def _with_pieces(
+        self, ends: Ints, numbers: Ints, family: Ints, values: tuple[Numbers, ...]
+    ) -> tuple[Ints, Ints, tuple[Numbers, ...]]:
+        row = np.arange(len(ends) - 1).repeat(ends[1:] - ends[:-1])
+        fitted = (numbers < self.fitted).nonzero()[0]
+        row = np.concatenate([row, row.take(fitted)])
+        order = row.argsort(kind="stable")
+        family = np.concatenate([family, numbers.take(fitted) + self.count]).take(order)
+        values = tuple(np.concatenate([one, one.take(fitted)]).take(order) for one in values)
+        return row.take(order).searchsorted(np.arange(len(ends))), family, values
