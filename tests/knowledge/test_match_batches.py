@@ -79,7 +79,7 @@ def test_a_sentence_scores_what_it_shares_with_any_pieces(
     ends = np.cumsum([0, *map(len, asked)])
     numbers = np.array([piece for one in asked for piece in sorted(one)], dtype=np.int64)
     worth = index.weight[numbers].astype(float)
-    cuts, families, (values,) = index.families.folded(ends, numbers, worth)
+    families, (values,), cuts = index.families.folded(numbers, (worth,), ends)
     for first, last in pairwise(cuts.tolist()):
         assert len(set(families[first:last].tolist())) == last - first
     scores = scored(families, values, cuts.tolist(), index.lists, len(index.inverse))

@@ -9,7 +9,6 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.knowledge.matching.asked import weighed
 from bot.knowledge.matching.features import SHARES, pieces_of_one, tags
 from bot.knowledge.matching.index import Index
 from bot.knowledge.matching.local import said_by
@@ -59,11 +58,10 @@ def nearest_to_one(
     heavy *= heavy
     heavy /= length
     plain = index.rarity.take(number).astype(np.float64)
-    whole = np.array([0, len(number)])
-    _, own, (heavy, both) = index.families.folded(whole, number, heavy, weighed(plain))
+    own, (heavy, *worth), _ = index.families.folded(number, (heavy, plain * plain, plain))
     (score,) = likeness(index, own, heavy, [0, len(own)], [shown])
     sentence, near = best(score, wanted)
-    alike, found = shared(index, own, both, sentence[:close])
+    alike, found = shared(index, own, worth, sentence[:close])
     norm = sqrt(plain.dot(plain) + missing * index.unseen**2 + 1e-9)
     total = np.add.reduce(plain) + missed * index.unseen + 1e-9
     return Near(

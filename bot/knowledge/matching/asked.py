@@ -13,7 +13,6 @@ from bot.knowledge.matching.slips import repaired_pieces
 
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
-Complexes = NDArray[np.complex128]
 Ints = NDArray[np.signedinteger[Any]]
 
 _SHARES = np.array(SHARES)
@@ -27,9 +26,10 @@ class Asked:
     Args:
         ends: Where the families of each message begin and end.
         numbers: The families.
-        plain: What a message has of each, weighed by rarity, see ``weighed``.
         heavy: What a sentence with each is worth, for its length: weights by how well pieces tell
             entries apart, squared, over the length of the message.
+        squares: Weights by rarity, squared.
+        plain: Weights by rarity.
         norm: Length of each message weighed by rarity, what is not known included.
         total: Sum of the same weights.
         known: Share of the small pieces of each message that the base has.
@@ -37,8 +37,9 @@ class Asked:
 
     ends: Ints
     numbers: Ints
-    plain: Complexes
     heavy: Doubles
+    squares: Doubles
+    plain: Doubles
     norm: Floats
     total: Floats
     known: Floats
@@ -70,29 +71,21 @@ class Asked:
         plain = index.rarity[number].astype(np.float64)
         heavy = np.square(index.weight[number], dtype=np.float64)
         heavy /= np.sqrt(np.bincount(row, heavy, minlength=count))[row] + 1e-12
-        norm = np.sqrt(np.bincount(row, plain * plain, minlength=count) + missing + 1e-9)
+        squares = plain * plain
+        norm = np.sqrt(np.bincount(row, squares, minlength=count) + missing + 1e-9)
         total = np.bincount(row, plain, minlength=count) + missed + 1e-9
-        ends, numbers, (heavy, both) = index.families.folded(ends, number, heavy, weighed(plain))
+        worth = (heavy, squares, plain)
+        numbers, (heavy, squares, plain), ends = index.families.folded(number, worth, ends)
         return cls(
             ends,
             numbers,
-            both,
             heavy,
+            squares,
+            plain,
             norm.astype(np.float32),
             total.astype(np.float32),
             (known_ones / np.maximum(small_ones, 1)).astype(np.float32),
         )
-
-
-def weighed(plain: Doubles) -> Complexes:
-    """Return the weights of pieces both ways, so that they are added up in one go.
-
-    The real part is the square of a weight, the imaginary part is the weight.
-    """
-    both = np.empty(len(plain), dtype=np.complex128)
-    both.real = plain * plain
-    both.imag = plain
-    return both
 
 
 def _with_repaired(

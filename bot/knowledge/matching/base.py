@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import Indel
-from rapidfuzz.process import cpdist
 
 from bot.knowledge.encoding import Encoder
 from bot.knowledge.matching.alone import nearest_to_one
@@ -199,10 +198,7 @@ class Base:
             close = one.sentences[:_CLOSE]
             mine += [message.whole[:_LETTERS]] * len(close)
             theirs += map(self.letters.__getitem__, close)
-        if not mine:
-            return []
-        ratios: list[float] = cpdist(mine, theirs, scorer=Indel.normalized_similarity).tolist()
-        return ratios
+        return list(map(Indel.normalized_similarity, mine, theirs))
 
     def _ranked(
         self, message: Said, near: Near, owners: list[int], ratio: list[float], most: int

@@ -9,6 +9,7 @@ Sentences that come later may have parts of families too. Their pieces stand for
 are numbered on from the families.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,7 +20,7 @@ from bot.knowledge.matching.features import Keys
 from bot.knowledge.matching.rows import Lists, Rows
 
 Ints = NDArray[np.signedinteger[Any]]
-Numbers = NDArray[Any]
+Doubles = NDArray[np.float64]
 
 _MIXERS = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD6E8FEB86659FD93)
 _HALF = np.uint64(32)
@@ -92,14 +93,14 @@ class Families:
         return replace(rows, numbers=rows.numbers + np.int32(self.count))
 
     def folded(
-        self, ends: Ints, numbers: Ints, *values: Numbers
-    ) -> tuple[Ints, Ints, list[Numbers]]:
+        self, numbers: Ints, values: Sequence[Doubles], ends: Ints | None = None
+    ) -> tuple[Ints, Sequence[Doubles], Ints]:
         """Add up what the pieces of a family are worth.
 
         Args:
-            ends: Where the pieces of each vector begin and end.
             numbers: The pieces of all vectors; those of a family stand together.
             values: What each is worth, one array or several.
+            ends: Where the pieces of each vector begin and end; ``None``: there is one vector.
 
         Returns:
             The same for families, and behind them the pieces by themselves where there are
@@ -107,21 +108,31 @@ class Families:
         """
         family = self.of.take(numbers)
         if self.later:
-            ends, family, values = self._with_pieces(ends, numbers, family, values)
+            family, values, ends = self._with_pieces(family, numbers, values, ends)
+        if not len(family):
+            return family, values, np.zeros(2 if ends is None else len(ends), dtype=np.int64)
         fresh = np.ones(len(family) + 1, dtype=np.bool_)
         np.not_equal(family[1:], family[:-1], out=fresh[1:-1])
-        fresh[ends] = True
+        if ends is not None:
+            fresh[ends] = True
         at = fresh[:-1].nonzero()[0]
-        sums = [np.add.reduceat(value, at) for value in values] if len(at) else list(values)
-        return at.searchsorted(ends), family.take(at), sums
+        group = fresh[:-1].cumsum() - 1
+        sums: list[Doubles] = [
+            np.bincount(group, value).astype(float, copy=False) for value in values
+        ]
+        ends = np.array([0, len(at)]) if ends is None else at.searchsorted(ends)
+        return family.take(at), sums, ends
 
     def _with_pieces(
-        self, ends: Ints, numbers: Ints, family: Ints, values: tuple[Numbers, ...]
-    ) -> tuple[Ints, Ints, tuple[Numbers, ...]]:
-        row = np.arange(len(ends) - 1).repeat(ends[1:] - ends[:-1])
+        self, family: Ints, numbers: Ints, values: Sequence[Doubles], ends: Ints | None
+    ) -> tuple[Ints, Sequence[Doubles], Ints | None]:
         fitted = (numbers < self.fitted).nonzero()[0]
+        family = np.concatenate([family, numbers.take(fitted) + self.count])
+        values = [np.concatenate([one, one.take(fitted)]) for one in values]
+        if ends is None:
+            return family, values, None
+        row = np.arange(len(ends) - 1).repeat(ends[1:] - ends[:-1])
         row = np.concatenate([row, row.take(fitted)])
         order = row.argsort(kind="stable")
-        family = np.concatenate([family, numbers.take(fitted) + self.count]).take(order)
-        values = tuple(np.concatenate([one, one.take(fitted)]).take(order) for one in values)
-        return row.take(order).searchsorted(np.arange(len(ends))), family, values
+        ends = row.take(order).searchsorted(np.arange(len(ends)))
+        return family.take(order), [one.take(order) for one in values], ends

@@ -14,7 +14,6 @@ from bot.knowledge.matching.sketches import CHARACTERS, ENCODED
 
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
-Complexes = NDArray[np.complex128]
 Ints = NDArray[np.signedinteger[Any]]
 Bools = NDArray[np.bool_]
 
@@ -89,9 +88,8 @@ def _compared(index: Index, asked: Asked, picked: Ints) -> tuple[Doubles, Double
         row, column = (picked[first:last] >= 0).nonzero()
         of = np.arange(last - first).repeat(ends[1:] - ends[:-1]), row
         row = row + first
-        alike, found = shared(
-            index, asked.numbers[mine], asked.plain[mine], picked[row, column], of
-        )
+        worth = asked.squares[mine], asked.plain[mine]
+        alike, found = shared(index, asked.numbers[mine], worth, picked[row, column], of)
         cosine[row, column] = alike / asked.norm[row]
         covered[row, column] = found / asked.total[row]
     return cosine, covered
@@ -131,14 +129,18 @@ def likeness(
 
 
 def shared(
-    index: Index, own: Ints, plain: Complexes, picked: Ints, of: tuple[Ints, Ints] | None = None
+    index: Index,
+    own: Ints,
+    worth: Sequence[Doubles],
+    picked: Ints,
+    of: tuple[Ints, Ints] | None = None,
 ) -> tuple[Doubles, Doubles]:
     """Add up what messages share with their picked sentences, all pieces weighed by rarity.
 
     Args:
         index: Of the sentences.
         own: Families of the messages, each once a message.
-        plain: What the message has of each, see ``weighed``.
+        worth: What the message has of each, weighed by rarity: by both, and as in the message.
         picked: Numbers of sentences.
         of: The message that each family and each of the sentences belongs to, from 0; ``None``:
             there is one message only.
@@ -158,7 +160,7 @@ def shared(
     at = (starts - firsts).repeat(lengths)
     at += np.arange(len(at))
     # The weights stand in a small table of these messages' families only. The first place of a row
-    # is for all other families.
+    # is for all other families. Both sums are made in one go, as the parts of complex numbers.
     place, width = index.scratch(), len(own) + 1
     place[own] = np.arange(1, width)  # the last of several equal ones counts
     cell = place.take(own)
@@ -170,6 +172,6 @@ def shared(
         cell = cell + of[0] * width
         found = found + (of[1] * width).repeat(lengths)
     table = np.zeros(height * width, dtype=np.complex128)
-    table[cell] = plain
+    table.real[cell], table.imag[cell] = worth
     sums = np.add.reduceat(table.take(found), firsts)
     return sums.real / index.plain_length.take(picked), sums.imag

@@ -142,7 +142,7 @@ def _products(
     own = inverse[size - rows.size : size]
     out = np.zeros((rows.size, size), dtype=np.float32)
     values = np.square(weight[rows.numbers], dtype=np.float64) * own[rows.of_each()]
-    ends, numbers, (values,) = families.folded(rows.ends, rows.numbers, values)
+    numbers, (values,), ends = families.folded(rows.numbers, (values,), rows.ends)
     scores = scored(numbers, values, ends.tolist(), lists, len(inverse))
     for at, score in enumerate(scores):
         out[at] = (score * inverse)[:size]
