@@ -2,10 +2,11 @@
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from storage.engine import Database
-from storage.migrate import migrate
+from storage.migrate import alembic_config, migrate, newest_version
 from storage.models.all import Base
 
 
@@ -27,3 +28,8 @@ async def test_migrating_twice_changes_nothing(database: Database) -> None:
 
     async with database.engine.connect() as connection:
         assert await connection.run_sync(_differences) == []
+
+
+def test_the_newest_version_is_where_the_migrations_lead() -> None:
+    """A database at that version is left alone without asking Alembic."""
+    assert newest_version() == ScriptDirectory.from_config(alembic_config()).get_current_head()
