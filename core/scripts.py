@@ -2,7 +2,6 @@
 
 import functools
 import re
-import sys
 
 import numpy as np
 import opencc
@@ -34,8 +33,8 @@ def simplified(text: str) -> str:
         return text
     # A sixth of the time that str.translate takes.
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
-    plain: bytes = table[codes].tobytes()
-    return plain.decode("utf-32-le", "surrogatepass")
+    plain = np.where(codes < len(table), table.take(codes, mode="clip"), codes)
+    return plain.tobytes().decode("utf-32-le", "surrogatepass")
 
 
 @functools.cache
@@ -49,7 +48,7 @@ def _tables() -> tuple[NDArray[np.uint32], re.Pattern[str]]:
         for char, plain in zip(han, lines, strict=True)
         if plain != char and len(plain) == 1
     }
-    table = np.arange(sys.maxunicode + 1, dtype=np.uint32)
+    table = np.arange(max(end for _, end in _HAN), dtype=np.uint32)
     # Patterns look up a long set quickly only where every character has 16 bits.
     short = []
     for char, plain in found.items():

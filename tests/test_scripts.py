@@ -17,6 +17,7 @@ HAN = st.text(st.characters(min_codepoint=0x2E80, max_codepoint=0x323AF), max_si
         pytest.param("後來乾淨裡面", "后来干净里面", id="one character for several"),
         pytest.param("How much？ 多少錢 ok", "How much？ 多少钱 ok", id="mixed"),
         pytest.param("ありがとう 감사", "ありがとう 감사", id="other scripts"),
+        pytest.param("退貨😀\U0010ffff", "退货😀\U0010ffff", id="beyond all scripts"),
         pytest.param("", "", id="empty"),
     ],
 )
