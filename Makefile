@@ -30,8 +30,9 @@ run: $(VENV)/.run  ## start the whole desk with the playground
 browser:
 	@sh tests/browser/install.sh
 
+# One process more than the two cores of CI: tests wait a third of the time for servers and the clock.
 test: $(VENV)/.dev browser  ## every test, against real servers that it starts itself
-	$(BIN)/python -m pytest -q -n 2 --dist worksteal
+	$(BIN)/python -m pytest -q -n 3 --dist worksteal
 
 format: $(VENV)/.dev  ## rewrite the code in the house's layout
 	$(BIN)/ruff format .
