@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from bot.knowledge.matching.features import SHARES, Keys, Pieces, pieces, small, tags
 from bot.knowledge.matching.index import Index
 from bot.knowledge.matching.slips import repaired_pieces
+from bot.knowledge.matching.spans import fresh
 
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
@@ -62,9 +63,7 @@ class Asked:
         missed = np.bincount(lost_rows, _ROOTS[kind], minlength=count) * index.unseen
         cells = (rows * width + numbers)[known]
         cells.sort()
-        fresh = np.ones(len(cells), dtype=np.bool_)
-        np.not_equal(cells[1:], cells[:-1], out=fresh[1:])
-        cells = cells[fresh]
+        cells = cells[fresh(cells)]
         ends = np.searchsorted(cells, np.arange(count + 1) * width)
         row = np.arange(count).repeat(ends[1:] - ends[:-1])
         number = cells - row * width

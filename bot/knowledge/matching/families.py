@@ -1,7 +1,7 @@
 """Pieces that the very same sentences have, taken together.
 
 A rare word is in one sentence with all of its pieces, and a run of characters is read in one way
-only: of the pieces of a base two in three have the very sentences that another one has. Such
+only: of the pieces of a base seven in ten have the very sentences that another one has. Such
 pieces are a family. Rows and lists know families alone, which makes them shorter by a third; a
 message can have some pieces of a family and lack others, so what it has of each is added up.
 
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from bot.knowledge.matching.features import Keys
 from bot.knowledge.matching.rows import Lists, Rows
+from bot.knowledge.matching.spans import ends_of, fresh
 
 Ints = NDArray[np.signedinteger[Any]]
 Doubles = NDArray[np.float64]
@@ -80,13 +81,9 @@ class Families:
 
     def thinned(self, rows: Rows) -> Rows:
         """Return fitted sentences by their families."""
-        first = np.ones(len(self.of), dtype=np.bool_)
-        np.not_equal(self.of[1:], self.of[:-1], out=first[1:])
-        chosen = first[rows.numbers]
+        chosen = fresh(self.of)[rows.numbers]
         counts = np.bincount(rows.of_each()[chosen], minlength=rows.size)
-        ends = np.zeros(rows.size + 1, dtype=np.int64)
-        np.cumsum(counts, out=ends[1:])
-        return Rows(ends, self.of[rows.numbers[chosen]])
+        return Rows(ends_of(counts), self.of[rows.numbers[chosen]])
 
     def alone(self, rows: Rows) -> Rows:
         """Return sentences that came later by their pieces, which stand for themselves."""
@@ -111,12 +108,11 @@ class Families:
             family, values, ends = self._with_pieces(family, numbers, values, ends)
         if not len(family):
             return family, values, np.zeros(2 if ends is None else len(ends), dtype=np.int64)
-        fresh = np.ones(len(family) + 1, dtype=np.bool_)
-        np.not_equal(family[1:], family[:-1], out=fresh[1:-1])
+        first = fresh(family)
         if ends is not None:
-            fresh[ends] = True
-        at = fresh[:-1].nonzero()[0]
-        group = fresh[:-1].cumsum() - 1
+            first[ends[ends < len(first)]] = True
+        at = first.nonzero()[0]
+        group = first.cumsum() - 1
         sums: list[Doubles] = [
             np.bincount(group, value).astype(float, copy=False) for value in values
         ]

@@ -17,6 +17,7 @@ from bot.knowledge.matching.places import Places
 from bot.knowledge.matching.rows import Lists, Rows
 from bot.knowledge.matching.scoring import stride_for
 from bot.knowledge.matching.sketches import Kernel
+from bot.knowledge.matching.spans import ends_of, fresh
 from bot.knowledge.matching.spelling import Speller, heard
 
 Floats = NDArray[np.float32]
@@ -209,9 +210,7 @@ def _distinct(keys: Keys) -> Keys:
     """Return each of *keys* once, in order."""
     # Sorting lets other threads run meanwhile; numpy's own way through a table does not.
     keys = np.sort(keys)
-    fresh = np.ones(len(keys), dtype=np.bool_)
-    np.not_equal(keys[1:], keys[:-1], out=fresh[1:])
-    return keys[fresh]
+    return keys[fresh(keys)]
 
 
 def _taken_apart(sentences: Sequence[Sequence[str]]) -> tuple[Keys, Rows]:
@@ -227,7 +226,6 @@ def _taken_apart(sentences: Sequence[Sequence[str]]) -> tuple[Keys, Rows]:
         parts.append(keys[number])
         sizes.append(np.bincount(row, minlength=len(part)))
     keys = _distinct(np.concatenate([_distinct(part) for part in parts]))
-    ends = np.zeros(len(sentences) + 1, dtype=np.int64)
-    np.cumsum(np.concatenate(sizes), out=ends[1:])
+    ends = ends_of(np.concatenate(sizes))
     numbers = np.concatenate([np.searchsorted(keys, part).astype(np.int32) for part in parts])
     return keys, Rows(ends, numbers)

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.knowledge.matching.spans import ends_of
+
 Bools = NDArray[np.bool_]
 
 
@@ -46,8 +48,7 @@ class Lists:
         numbers = rows.numbers[chosen]
         order = np.argsort(numbers, kind="stable")
         sentence = rows.of_each()[chosen][order]
-        ends = np.zeros(len(counted) + 1, dtype=np.int64)
-        np.cumsum(np.bincount(numbers, minlength=len(counted)), out=ends[1:])
+        ends = ends_of(np.bincount(numbers, minlength=len(counted)))
         return cls(ends, sentence + np.int32(first))
 
     def widened(self, width: int) -> "Lists":

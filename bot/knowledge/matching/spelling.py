@@ -9,6 +9,7 @@ from rapidfuzz.distance import OSA
 
 from bot.knowledge.matching.features import END, START, Keys, code, parted, step
 from bot.knowledge.matching.readings import MOST_READINGS, reading_of, readings
+from bot.knowledge.matching.spans import ends_of
 from bot.knowledge.wording import is_dense
 
 _SHORTEST = 4
@@ -208,8 +209,7 @@ class _Alike:
         codes = np.array(list(map(ord, order)), dtype=np.int64)
         reading = _readings_of(codes)
         codes, reading = codes[reading > 0], reading[reading > 0]
-        ends = np.zeros(MOST_READINGS + 1, dtype=np.int64)
-        np.cumsum(np.bincount(reading, minlength=MOST_READINGS), out=ends[1:])
+        ends = ends_of(np.bincount(reading, minlength=MOST_READINGS))
         return cls(ends, codes[reading.argsort(kind="stable")])
 
     def like(self, reading: int) -> list[int]:
