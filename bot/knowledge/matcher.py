@@ -20,7 +20,7 @@ from bot.knowledge.wording import Said, plain
 from core.playbook import FaqEntry
 
 if TYPE_CHECKING:
-    # A desk without FAQ entries never loads numpy.
+    # A desk without FAQ entries never loads what compares them.
     import numpy as np
     from numpy.typing import NDArray
 

@@ -62,8 +62,8 @@ def nearest(
     asked = Asked.of(index, messages)
     picked = np.full((count, wanted), -1, dtype=np.int64)
     near = np.zeros((count, wanted), dtype=np.float32)
-    scored = likeness(index, asked.numbers, asked.heavy, asked.ends.tolist(), shown, vectors)
-    for at, score in enumerate(scored):
+    likenesses = likeness(index, asked.numbers, asked.heavy, asked.ends.tolist(), shown, vectors)
+    for at, score in enumerate(likenesses):
         sentences, scores = best(score, wanted)
         picked[at, : len(sentences)] = sentences
         near[at, : len(sentences)] = scores

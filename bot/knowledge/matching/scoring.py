@@ -28,13 +28,13 @@ def stride_for(size: int) -> int:
 def scored(
     numbers: Ints, values: Scores, ends: Sequence[int], lists: Sequence[Lists], stride: int
 ) -> Iterator[Scores]:
-    """Add up for every sentence what it is worth that it has some of the pieces of a vector.
+    """Add up for every sentence what it is worth that it has some of the families of a vector.
 
     Args:
-        numbers: The pieces of all vectors.
+        numbers: The families of all vectors.
         values: What each is worth.
-        ends: Where the pieces of each vector begin and end.
-        lists: The sentences of each piece.
+        ends: Where the families of each vector begin and end.
+        lists: The sentences of each family.
         stride: How long each result is, sentences that do not exist included.
 
     Yields:
@@ -60,13 +60,13 @@ def scored(
 
 
 class _Runs(NamedTuple):
-    """Where the sentences of pieces stand in the lists.
+    """Where the sentences of families stand in the lists.
 
     Args:
         rows: The sentences of all lists.
-        starts: Where the list of each piece starts, less the sentences of the pieces before it.
-        lengths: How many sentences have each piece.
-        before: How many sentences the pieces before each vector have; and those of all vectors.
+        starts: Where the list of each family starts, less the sentences of those before it.
+        lengths: How many sentences have each family.
+        before: How many sentences the families before each vector have; and those of all vectors.
     """
 
     rows: Ints
