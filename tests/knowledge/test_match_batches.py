@@ -78,15 +78,16 @@ def test_a_sentence_scores_what_it_shares_with_any_pieces(
     asked = [*has, *({one % len(index.weight) for one in some} for some in chosen)]
     ends = np.cumsum([0, *map(len, asked)])
     numbers = np.array([piece for one in asked for piece in sorted(one)], dtype=np.int64)
-    worth = index.weight[numbers].astype(float)
+    worth = index.weight[numbers].astype(float) ** 2
     families, (values,), cuts = index.families.folded(numbers, (worth,), ends)
     for first, last in pairwise(cuts.tolist()):
         assert len(set(families[first:last].tolist())) == last - first
     scores = scored(families, values, cuts.tolist(), index.lists, len(index.inverse))
-    for mine, score in zip(asked, scores, strict=True):
-        expected = [sum(float(index.weight[piece]) for piece in mine & other) for other in has]
+    for at, (mine, score) in enumerate(zip(asked, scores, strict=True)):
+        expected = [sum(float(index.weight[piece]) ** 2 for piece in mine & other) for other in has]
         assert score[: index.size].tolist() == pytest.approx(expected)
         assert not score[index.size :].any()
+        assert at >= len(has) or (score * index.inverse).argmax() == at
 
 
 def test_pieces_that_the_same_sentences_have_are_one_family() -> None:

@@ -1,5 +1,9 @@
 """Models and migrations tell the same story."""
 
+import asyncio
+import sys
+from asyncio.subprocess import PIPE
+
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -33,3 +37,26 @@ async def test_migrating_twice_changes_nothing(database: Database) -> None:
 def test_the_newest_version_is_where_the_migrations_lead() -> None:
     """A database at that version is left alone without asking Alembic."""
     assert newest_version() == ScriptDirectory.from_config(alembic_config()).get_current_head()
+
+
+ASKED = """
+import asyncio, sys
+from storage.engine import Database
+from storage.migrate import migrate
+
+async def main():
+    database = Database(sys.argv[1])
+    await migrate(database)
+    await database.close()
+
+asyncio.run(main())
+print("alembic" in sys.modules)
+"""
+
+
+async def test_a_process_whose_tables_are_the_newest_does_not_load_alembic(sqlite_url: str) -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", ASKED, sqlite_url, stdout=PIPE
+    )
+    said, _ = await process.communicate()
+    assert (0, b"False\n") == (process.returncode, said)
